@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# The ACPI table of each GPU's root port.
+
+# Compiles acpi/port.asl for GPU $1 into file $2. The root port sits in slot $3,
+# its shadow in the slot after it; the other arguments are further definitions.
+acpi_port_table() {
+	local gpu=$1 out=$2 slot=$3 shadow=$(($3 + 1)) log=${2%.aml}.log
+	shift 3
+	cpp -P -undef -nostdinc \
+		-DLABEL="\"GPU$gpu\"" -DINDEX="$gpu" \
+		-DPORT="$(printf 'S%02X' $((slot * 8)))" \
+		-DPORT_ADDRESS="$(printf '0x%04X0000' "$slot")" \
+		-DSHADOW="$(printf 'S%02X' $((shadow * 8)))" \
+		-DSHADOW_ADDRESS="$(printf '0x%04X0000' "$shadow")" \
+		-DSLOT_CONTROL="$LAB_SLOT_CONTROL" \
+		"$@" "$LAB_DIR/acpi/port.asl" "${out%.aml}.asl"
+	iasl -we -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
+		die "iasl refuses acpi/port.asl, see $log"
+}

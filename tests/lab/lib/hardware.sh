@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# What the laptop is made of: variants in, QEMU arguments out.
+
+# Slot of GPU N's root port. The slot after it holds the port's shadow, see
+# acpi/port.asl.
+hardware_port_slot() {
+	echo $((8 + 2 * $1))
+}
+
+# Where QEMU's root ports keep Slot Control: their PCI Express capability is at
+# 0x54 and the register 0x18 further.
+LAB_SLOT_CONTROL=0x6c
+
+LAB_VARIANTS="two-gpus switch shared-switch no-power-resource lone-function usb-function hotplug"
+
+hardware_has() {
+	case ",$LAB_VARIANT," in
+	*",$1,"*) return 0 ;;
+	*) return 1 ;;
+	esac
+}
+
+hardware_check_variants() {
+	local variant
+	for variant in ${LAB_VARIANT//,/ }; do
+		case " $LAB_VARIANTS " in
+		*" $variant "*) ;;
+		*) die "no variant called '$variant': choose from $LAB_VARIANTS" ;;
+		esac
+	done
+}
+
+hardware_gpu_count() {
+	if hardware_has two-gpus || hardware_has shared-switch; then
+		echo 2
+	else
+		echo 1
+	fi
+}
+
+# The functions of GPU $1 on bus $2.
+hardware_functions() {
+	local gpu=$1 bus=$2 multi=on
+	hardware_has lone-function && multi=off
+	ARGS+=(-device "virtio-vga,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,rombar=0")
+	[ "$multi" = on ] || return 0
+	ARGS+=(-device "ich9-intel-hda,id=gpu$gpu-audio,bus=$bus,addr=0.1,rombar=0"
+		-device "hda-output,bus=gpu$gpu-audio.0,audiodev=silence")
+	if hardware_has usb-function; then
+		ARGS+=(-device "qemu-xhci,id=gpu$gpu-usb,bus=$bus,addr=0.2,rombar=0")
+	fi
+}
+
+# Root port $1 in its slot with its shadow after it. The shadow must come later
+# than the port: QEMU asks the newest bridge first.
+hardware_root_port() {
+	local gpu=$1 slot
+	slot=$(hardware_port_slot "$gpu")
+	ARGS+=(-device "pcie-root-port,id=port$gpu,bus=pcie.0,addr=$slot.0,chassis=$slot,slot=$slot,hotplug=$HOTPLUG")
+	ARGS+=(-device "pcie-root-port,id=shadow$gpu,bus=pcie.0,addr=$((slot + 1)).0,chassis=$((slot + 1)),slot=$((slot + 1)),hotplug=off")
+}
+
+hardware_gpus() {
+	local gpu count
+	count=$(hardware_gpu_count)
+	HOTPLUG=off
+	hardware_has hotplug && HOTPLUG=on
+
+	if hardware_has shared-switch || hardware_has switch; then
+		hardware_root_port 0
+		ARGS+=(-device "x3130-upstream,id=upstream,bus=port0,addr=0.0")
+		for ((gpu = 0; gpu < count; gpu++)); do
+			ARGS+=(-device "xio3130-downstream,id=downstream$gpu,bus=upstream,addr=$gpu.0,chassis=$((20 + gpu)),slot=$((20 + gpu)),hotplug=$HOTPLUG")
+			hardware_functions "$gpu" "downstream$gpu"
+		done
+	else
+		for ((gpu = 0; gpu < count; gpu++)); do
+			hardware_root_port "$gpu"
+			hardware_functions "$gpu" "port$gpu"
+		done
+	fi
+}
+
+hardware_tables() {
+	local gpu ports=1 define=()
+	hardware_has two-gpus && ports=2
+	hardware_has no-power-resource && define+=(-DNO_POWER_RESOURCE)
+	qemu_declares_ports && define+=(-DDECLARED)
+	for ((gpu = 0; gpu < ports; gpu++)); do
+		acpi_port_table "$gpu" "$RUN/port$gpu.aml" "$(hardware_port_slot "$gpu")" "${define[@]}"
+		ARGS+=(-acpitable "file=$(qemu_path "$RUN/port$gpu.aml")")
+	done
+}
+
+# Fills ARGS with everything but kernel and root.
+hardware_args() {
+	hardware_check_variants
+	ARGS=(
+		-machine q35 -accel tcg,thread=multi -cpu max
+		-smp "$LAB_CPUS" -m "$LAB_MEM"
+		-nodefaults -display none -no-reboot
+		-name gpupm-lab
+		# Linux lets bridges sleep on machines from 2015 on.
+		-smbios "type=0,vendor=gpupm,version=lab,date=06/01/2024"
+		-smbios "type=1,manufacturer=gpupm,product=Emulated laptop"
+		-device intel-iommu,intremap=on
+		# The ports are described by the lab's own tables.
+		-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
+		-audiodev none,id=silence
+		-chardev "file,id=power,path=$(qemu_path "$RUN/power.log"),append=on"
+		-device isa-debugcon,iobase=0xe9,chardev=power
+		-qmp "unix:$(qemu_path "$RUN/qmp"),server=on,wait=off"
+	)
+	hardware_gpus
+	hardware_tables
+}

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# Boots the laptop, waits for it, and judges how it went.
+
+# Lines of a kernel log that mean a kernel broke a promise.
+LAB_SPLATS='WARNING:|BUG:|BUG |Oops|Call Trace|KASAN|KCSAN|UBSAN|refcount_t:|possible circular locking|possible recursive locking|inconsistent lock state|suspicious RCU usage|blocked for more than|soft lockup|hard LOCKUP|rcu_[a-z]* (self-detected stall|detected stalls|kthread starved)|general protection fault|Kernel panic|unreferenced object|sleeping function called|DMAR: DRHD: handling fault|DMAR: \[DMA'
+
+machine_prepare() {
+	RUN=$(mktemp -d "${TMPDIR:-/tmp}/gpupm-lab.XXXXXX")
+	: >"$RUN/power.log"
+	: >"$RUN/kernel.log"
+}
+
+# What the laptop runs: $@ in this directory, with the caller's settings.
+machine_command() {
+	local name
+	{
+		echo '#!/bin/sh'
+		for name in $(compgen -e); do
+			case $name in
+			LAB_* | GPUPM_* | TAP_* | NO_COLOR) printf 'export %s=%q\n' "$name" "${!name}" ;;
+			esac
+		done
+		printf 'export LAB_VARIANT=%q\n' "$LAB_VARIANT"
+		printf 'cd %q || exit 125\n' "$PWD"
+		printf 'exec'
+		printf ' %q' "$@"
+		echo
+	} >"$RUN/command"
+	chmod +x "$RUN/command"
+}
+
+machine_terminal() {
+	local rows=24 columns=80
+	if [ -t 0 ]; then
+		read -r rows columns < <(stty size)
+	fi
+	{
+		echo "export TERM=${TERM:-linux} LINES=$rows COLUMNS=$columns LAB_TTY=/dev/hvc0"
+		echo "stty rows $rows cols $columns sane </dev/hvc0"
+	} >"$RUN/terminal"
+}
+
+machine_args() {
+	local kernel=$1 initramfs=$2 number=0 dir
+	hardware_args
+	ARGS+=(
+		-kernel "$(qemu_path "$kernel/vmlinuz")"
+		-initrd "$(qemu_path "$initramfs")"
+		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog lab.dir=$LAB_DIR $LAB_APPEND"
+		-chardev "file,id=kernel,path=$(qemu_path "$RUN/kernel.log")" -serial chardev:kernel
+		-fsdev "local,id=root,path=$(qemu_path /),readonly=on,security_model=none,multidevs=remap"
+		-device virtio-9p-pci,fsdev=root,mount_tag=root
+		-fsdev "local,id=kernel,path=$(qemu_path "$kernel"),readonly=on,security_model=none,multidevs=remap"
+		-device virtio-9p-pci,fsdev=kernel,mount_tag=kernel
+		-fsdev "local,id=lab,path=$(qemu_path "$RUN"),security_model=none"
+		-device virtio-9p-pci,fsdev=lab,mount_tag=lab
+		-device virtio-serial-pci
+		-chardev "socket,id=qmp,path=$(qemu_path "$RUN/qmp"),reconnect=1"
+		-device virtserialport,chardev=qmp,name=lab.qmp
+	)
+	for dir in "${LAB_OVERLAYS[@]}"; do
+		number=$((number + 1))
+		ARGS+=(-fsdev "local,id=overlay$number,path=$(qemu_path "$dir"),readonly=on,security_model=none,multidevs=remap"
+			-device "virtio-9p-pci,fsdev=overlay$number,mount_tag=overlay$number")
+	done
+	if [ -e "$RUN/terminal" ]; then
+		ARGS+=(-chardev stdio,id=out,signal=off -device virtconsole,chardev=out)
+	else
+		mkfifo "$RUN/out"
+		ARGS+=(-chardev "file,id=out,path=$(qemu_path "$RUN/out"),append=on"
+			-device virtserialport,chardev=out,name=lab.out)
+	fi
+}
+
+# Prints why the kernel log is bad, if it is.
+machine_splats() {
+	grep -nE "$LAB_SPLATS" "$RUN/kernel.log" | head -n 20
+}
+
+machine_start() {
+	if [ -e "$RUN/terminal" ]; then
+		timeout --foreground "$LAB_TIMEOUT" "${QEMU[@]}" "${ARGS[@]}" 2>"$RUN/qemu.log"
+		return
+	fi
+	cat "$RUN/out" &
+	local relay=$! status=0
+	timeout --foreground "$LAB_TIMEOUT" "${QEMU[@]}" "${ARGS[@]}" </dev/null >"$RUN/qemu.log" 2>&1 || status=$?
+	# If QEMU never opened its end, the relay still waits for it.
+	: >"$RUN/out" & 
+	wait "$relay" || true
+	return "$status"
+}
+
+# The exit code of the run: the script's own, or 120 and up for the laptop's.
+machine_verdict() {
+	local status=$1 splats
+	if [ "$status" = 124 ]; then
+		say "the laptop was still running after $LAB_TIMEOUT s (--timeout) and was stopped"
+		return 124
+	fi
+	if [ ! -s "$RUN/exit" ]; then
+		if [ -s "$RUN/kernel.log" ]; then
+			say "the laptop stopped before the script ended; its kernel said last:"
+			tail -n 20 "$RUN/kernel.log" >&2
+		else
+			say "QEMU did not start:"
+			cat "$RUN/qemu.log" >&2
+		fi
+		return 121
+	fi
+	splats=$(machine_splats)
+	if [ -n "$splats" ] && [ -z "$LAB_ALLOW_SPLAT" ]; then
+		say "the laptop's kernel complained:"
+		printf '%s\n' "$splats" >&2
+		return 122
+	fi
+	return "$(cat "$RUN/exit")"
+}
+
+machine_run() {
+	local kernel=$1 initramfs status=0 verdict=0 started
+	started=$(now)
+	initramfs=$(initramfs_for "$kernel")
+	machine_args "$kernel" "$initramfs"
+	machine_start || status=$?
+	machine_verdict "$status" || verdict=$?
+	if [ -n "$LAB_TIMES" ] && [ -s "$RUN/boot-seconds" ]; then
+		say "user space after $(cat "$RUN/boot-seconds") s of kernel time, $(since "$started") s in all"
+	fi
+	if [ "$verdict" = 0 ] && [ -z "$LAB_KEEP" ]; then
+		rm -rf "$RUN"
+	else
+		say "kernel log: $RUN/kernel.log, power log: $RUN/power.log"
+	fi
+	return "$verdict"
+}
