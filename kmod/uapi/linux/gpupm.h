@@ -35,7 +35,6 @@
  *   -ENOENT      RELEASE: this socket does not hold that GPU
  *   -EIO         HOLD, GPU_SET: a function did not answer after the wake; the
  *                hold was not taken, the policy was not changed
- *   -EUSERS      HOLD: too many holds on that GPU
  *
  * A dump during which a GPU came or went is marked NLM_F_DUMP_INTR: ask again.
  */

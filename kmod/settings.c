@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: What the module changes of a device, and puts back
+ *
+ * Three things keep a device from D3cold by default: runtime PM may be
+ * forbidden (power/control "on"), D3cold may be disallowed, and pcieport waits
+ * 100 ms before it lets a port sleep. gpupm_settings_apply() opens all three
+ * and remembers what was there.
+ *
+ * GPUs can share ports. So there is one set of settings for each device, with a
+ * count of users: the first user changes the device, the last one puts it back.
+ * Otherwise the second GPU would remember the values of the first, and put
+ * those back.
+ */
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/slab.h>
+
+#include "settings.h"
+
+/**
+ * struct gpupm_settings - how a device was found
+ * @node: in the list of all
+ * @pdev: the device, referenced
+ * @users: how many applied them
+ * @pm_allowed: power/control was "auto"
+ * @autosuspend_delay: in ms, of a port that uses autosuspend
+ * @d3cold_allowed: the user's switch
+ * @no_d3cold: the driver's switch
+ */
+struct gpupm_settings {
+	struct list_head node;
+	struct pci_dev *pdev;
+	unsigned int users;
+	bool pm_allowed;
+	int autosuspend_delay;
+	bool d3cold_allowed;
+	bool no_d3cold;
+};
+
+static LIST_HEAD(all_settings);
+static DEFINE_MUTEX(settings_lock);
+
+static bool is_port(const struct pci_dev *pdev)
+{
+	return pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE;
+}
+
+/*
+ * Both switches have to be open. d3cold_allowed is that of sysfs, and of ports
+ * without a PM capability, which start with it off; no code outside the PCI
+ * core may set it and have the bridges above updated. They are updated whenever
+ * no_d3cold changes, so that one is flipped once more than necessary.
+ */
+static void set_d3cold(struct pci_dev *pdev, bool allowed, bool forbidden)
+{
+	if (pdev->d3cold_allowed == allowed && pdev->no_d3cold == forbidden)
+		return;
+	pdev->d3cold_allowed = allowed;
+	if (pdev->no_d3cold == forbidden) {
+		if (forbidden)
+			pci_d3cold_enable(pdev);
+		else
+			pci_d3cold_disable(pdev);
+	}
+	if (forbidden)
+		pci_d3cold_disable(pdev);
+	else
+		pci_d3cold_enable(pdev);
+}
+
+/**
+ * gpupm_settings_apply - let a device sleep as deep as it can
+ * @pdev: a function of a GPU, or a port above one
+ *
+ * Context: process; takes a lock of its own. The device should be active, for
+ *	the PCI core writes these bits without a lock when it suspends one.
+ * Return: to be given to gpupm_settings_restore(); NULL without memory, and
+ *	then nothing was changed.
+ */
+struct gpupm_settings *gpupm_settings_apply(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+	struct gpupm_settings *s;
+
+	mutex_lock(&settings_lock);
+	list_for_each_entry(s, &all_settings, node)
+		if (s->pdev == pdev) {
+			s->users++;
+			goto out;
+		}
+	s = kzalloc(sizeof(*s), GFP_KERNEL);
+	if (!s)
+		goto out;
+	s->pdev = pci_dev_get(pdev);
+	s->users = 1;
+	s->d3cold_allowed = pdev->d3cold_allowed;
+	s->no_d3cold = pdev->no_d3cold;
+	s->pm_allowed = dev->power.runtime_auto;
+	s->autosuspend_delay = dev->power.autosuspend_delay;
+	list_add(&s->node, &all_settings);
+
+	set_d3cold(pdev, true, false);
+	if (is_port(pdev) && dev->power.use_autosuspend)
+		pm_runtime_set_autosuspend_delay(dev, 0);
+	pm_runtime_allow(dev);
+out:
+	mutex_unlock(&settings_lock);
+	return s;
+}
+
+/**
+ * gpupm_settings_restore - put a device back as it was found
+ * @s: what gpupm_settings_apply() gave, or NULL; gone after this
+ *
+ * Nothing happens while another GPU still uses the settings of a shared port.
+ *
+ * Context: process; takes a lock of its own. May resume the device.
+ */
+void gpupm_settings_restore(struct gpupm_settings *s)
+{
+	struct device *dev;
+
+	if (!s)
+		return;
+	mutex_lock(&settings_lock);
+	if (--s->users) {
+		mutex_unlock(&settings_lock);
+		return;
+	}
+	list_del(&s->node);
+	dev = &s->pdev->dev;
+	if (!s->pm_allowed)
+		pm_runtime_forbid(dev);
+	if (is_port(s->pdev) && dev->power.use_autosuspend)
+		pm_runtime_set_autosuspend_delay(dev, s->autosuspend_delay);
+	set_d3cold(s->pdev, s->d3cold_allowed, s->no_d3cold);
+	mutex_unlock(&settings_lock);
+	pci_dev_put(s->pdev);
+	kfree(s);
+}

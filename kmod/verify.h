@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _GPUPM_VERIFY_H
+#define _GPUPM_VERIFY_H
+
+#include "gpu.h"
+
+int gpupm_verify(struct gpupm_gpu *gpu);
+void gpupm_recover(struct gpupm_gpu *gpu);
+
+#endif /* _GPUPM_VERIFY_H */

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: Who woke it
+ *
+ * A resume is at first neither the start of a VM nor a wake: VFIO resumes a
+ * function some time before it enables it. So each resume is *pending* until
+ * the GPU is found in use (then it is forgotten) or suspends again or stays
+ * awake for longer than any open takes (then it is a wake, and logged).
+ *
+ * The process is the one that *touched* the GPU last. It is taken in the
+ * context of the process itself, when it asks the PM core for the device; what
+ * follows runs in kernel threads.
+ */
+#include <linux/device.h>
+#include <linux/timekeeping.h>
+
+#include "wake.h"
+
+/**
+ * gpupm_wakes_init - prepare an empty log
+ * @wakes: the log, zeroed
+ */
+void gpupm_wakes_init(struct gpupm_wakes *wakes)
+{
+	raw_spin_lock_init(&wakes->touch_lock);
+}
+
+/**
+ * gpupm_process_current - the process that runs now
+ *
+ * The process, not its thread: people know QEMU, not its worker. The name is
+ * read without task_lock(), which is not for interrupts off; a process that
+ * renames itself this moment gives a mixed name, still terminated.
+ *
+ * Context: any.
+ * Return: pid 0 for a kernel thread.
+ */
+struct gpupm_process gpupm_process_current(void)
+{
+	struct gpupm_process process = {};
+
+	if (!(current->flags & PF_KTHREAD) && in_task()) {
+		process.pid = task_tgid_nr(current);
+		strscpy_pad(process.comm, current->group_leader->comm,
+			    sizeof(process.comm));
+	}
+	return process;
+}
+
+/**
+ * gpupm_touch - note that the running process asked for a device of the GPU
+ * @wakes: the GPU's log
+ * @dev: the function or port
+ *
+ * Kernel threads are not noted: they act for somebody who was noted before.
+ *
+ * Context: any, PM core's locks held and interrupts off included.
+ */
+void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev)
+{
+	struct gpupm_process by = gpupm_process_current();
+	unsigned long flags;
+
+	if (!by.pid)
+		return;
+	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	wakes->touched_by = by;
+	strscpy(wakes->touched, dev_name(dev), sizeof(wakes->touched));
+	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
+}
+
+/**
+ * gpupm_touch_clear - the GPU sleeps: who touched it before has no part in
+ *	what wakes it next
+ * @wakes: the GPU's log
+ */
+void gpupm_touch_clear(struct gpupm_wakes *wakes)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	memset(&wakes->touched_by, 0, sizeof(wakes->touched_by));
+	wakes->touched[0] = '\0';
+	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
+}
+
+/**
+ * gpupm_touched_by - who touched the GPU last
+ * @wakes: the GPU's log
+ * @device: where to write the address of what was touched, or NULL
+ *
+ * Return: the process, pid 0 when none is known.
+ */
+struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
+				      char device[GPUPM_ADDRESS_LEN])
+{
+	struct gpupm_process by;
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	by = wakes->touched_by;
+	if (device)
+		memcpy(device, wakes->touched, GPUPM_ADDRESS_LEN);
+	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
+	return by;
+}
+
+/**
+ * gpupm_wake_begin - a resume begins
+ * @wakes: the GPU's log
+ * @from: the state it leaves
+ *
+ * The root port resumes before the functions, and both come here: the first to
+ * come knows how deep the sleep was.
+ */
+void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from)
+{
+	if (wakes->is_pending)
+		return;
+	wakes->is_pending = true;
+	wakes->pending = (struct gpupm_wake){
+		.at_ms = ktime_to_ms(ktime_get_real()),
+		.from = from,
+	};
+}
+
+/**
+ * gpupm_wake_forget - the pending resume was no wake
+ * @wakes: the GPU's log
+ */
+void gpupm_wake_forget(struct gpupm_wakes *wakes)
+{
+	wakes->is_pending = false;
+}
+
+/**
+ * gpupm_wake_commit - the pending resume was a wake: log it
+ * @wakes: the GPU's log
+ *
+ * Return: the wake, or NULL when none was pending.
+ */
+const struct gpupm_wake *gpupm_wake_commit(struct gpupm_wakes *wakes)
+{
+	struct gpupm_wake *wake;
+
+	if (!wakes->is_pending)
+		return NULL;
+	wakes->is_pending = false;
+	wakes->pending.by = gpupm_touched_by(wakes, wakes->pending.device);
+	wake = &wakes->log[wakes->total++ % GPUPM_WAKE_LOG_LEN];
+	*wake = wakes->pending;
+	return wake;
+}
