@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef GPUPM_CMD_CMD_H
+#define GPUPM_CMD_CMD_H
+
+#include "../client/client.h"
+#include "../client/gpu.h"
+
+#include <stdbool.h>
+
+/* What the tool exits with. */
+enum {
+	RESULT_DONE,
+	RESULT_FAILED,
+	RESULT_USAGE,
+	RESULT_NO_MODULE,
+	RESULT_NO_GPU,
+	RESULT_NOT_PERMITTED,
+};
+
+/**
+ * struct command - one command of the tool
+ * @name: as typed
+ * @arguments: what follows it, for the usage line
+ * @summary: what it does, in a line
+ * @help: the rest of --help; ends with a newline
+ * @options: the OPTION_ bits it takes
+ * @run: does it; takes the command line from its name on. Return: the exit code
+ */
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *summary;
+	const char *help;
+	unsigned int options;
+	int (*run)(int argc, char **argv);
+};
+
+extern const struct command cmd_status;
+extern const struct command cmd_why;
+extern const struct command cmd_monitor;
+extern const struct command cmd_wakes;
+extern const struct command cmd_policy;
+extern const struct command cmd_hold;
+extern const struct command cmd_test;
+
+enum {
+	OPTION_JSON = 1 << 0,
+	OPTION_WATCH = 1 << 1,
+	OPTION_ROUNDS = 1 << 2,
+};
+
+/**
+ * struct options - the options of a command line
+ * @json: --json
+ * @watch: --watch
+ * @rounds: -n
+ */
+struct options {
+	bool json;
+	bool watch;
+	long rounds;
+};
+
+/**
+ * options_parse - parse the options of a command line
+ * @cmd: the command
+ * @argc: number of arguments, from its name on; set to that of the arguments
+ *	that are no options
+ * @argv: the arguments; set to the first that is no option
+ * @max: how many arguments that are no options may be there
+ * @options: filled in
+ *
+ * Return: -1 to go on, or the code to exit with: the help was printed, or a
+ * complaint.
+ */
+int options_parse(const struct command *cmd, int *argc, char ***argv, int max,
+		  struct options *options);
+
+/** usage_error - complain about a command line; Return: RESULT_USAGE */
+int __attribute__((format(printf, 2, 3)))
+usage_error(const struct command *cmd, const char *format, ...);
+
+/** command_help - print the help of a command */
+void command_help(const struct command *cmd);
+
+/** complain - print an error on stderr, with the tool's name and a newline */
+void __attribute__((format(printf, 1, 2))) complain(const char *format, ...);
+
+/** result_of - the exit code for a negative errno of the client */
+int result_of(int err);
+
+/** client_failed - complain about the client's last error; Return: the exit code */
+int client_failed(const struct client *client, int err);
+
+/**
+ * finish - flush the standard output
+ * @result: what the command came to
+ *
+ * Return: @result, or RESULT_FAILED when the output could not be written; a
+ * reader that went away is no reason to complain.
+ */
+int finish(int result);
+
+/** no_gpu - say on stderr that there is no GPU to manage, and how to get one */
+void no_gpu(void);
+
+/**
+ * connect_and_read - connect to the module and read every GPU
+ * @client: set to the connection; close it whatever is returned
+ * @list: set to the GPUs; free it whatever is returned
+ *
+ * Return: RESULT_DONE, or the code to exit with after a complaint.
+ */
+int connect_and_read(struct client **client, struct gpu_list *list);
+
+/**
+ * pick_gpu - the GPU a command line means
+ * @cmd: the command
+ * @list: every GPU
+ * @name: what the command line says; NULL when it says nothing
+ * @gpu: set to a GPU in @list
+ *
+ * Return: RESULT_DONE, or the code to exit with after a complaint.
+ */
+int pick_gpu(const struct command *cmd, const struct gpu_list *list, const char *name,
+	     struct gpu **gpu);
+
+#endif

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "table.h"
+#include "text.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for a tree, an address, or a sentence. */
+#define CELL_SIZE	160
+
+struct table_row {
+	char text[TABLE_COLUMNS][CELL_SIZE];
+	enum paint paint[TABLE_COLUMNS];
+};
+
+static void start_row(struct table *table)
+{
+	struct table_row *rows = reallocarray(table->rows, table->n + 1, sizeof(*rows));
+
+	if (!rows) {
+		fputs("gpupm: out of memory\n", stderr);
+		exit(1);
+	}
+	table->rows = rows;
+	memset(&rows[table->n++], 0, sizeof(*rows));
+}
+
+void table_cell(struct table *table, enum paint paint, const char *format, ...)
+{
+	struct table_row *row;
+	va_list args;
+
+	if (!table->cell)
+		start_row(table);
+	row = &table->rows[table->n - 1];
+	va_start(args, format);
+	vsnprintf(row->text[table->cell], CELL_SIZE, format, args);
+	va_end(args);
+	row->paint[table->cell++] = paint;
+}
+
+void table_row(struct table *table)
+{
+	table->cell = 0;
+}
+
+static void print_row(const struct table *table, const struct style *style, FILE *out,
+		      const struct table_row *row, const int *widths)
+{
+	int last = -1, at = table->indent;
+
+	for (int i = 0; i < TABLE_COLUMNS; i++)
+		if (row->text[i][0])
+			last = i;
+
+	fprintf(out, "%*s", table->indent, "");
+	for (int i = 0; i <= last; i++) {
+		char text[CELL_SIZE];
+		int pad;
+
+		strcpy(text, row->text[i]);
+		if (style->width)
+			text_clip(style, text, sizeof(text), style->width - at);
+		pad = widths[i] - text_columns(text);
+		if (pad < 0)
+			pad = 0;
+		if (table->right & (1U << i))
+			fprintf(out, "%*s", pad, "");
+		fprintf(out, "%s%s%s", style_begin(style, row->paint[i]), text,
+			style_end(style, row->paint[i]));
+		if (i == last)
+			break;
+		if (!(table->right & (1U << i)))
+			fprintf(out, "%*s", pad, "");
+		fputs("  ", out);
+		at += widths[i] + 2;
+	}
+	fputc('\n', out);
+}
+
+void table_print(struct table *table, const struct style *style, FILE *out)
+{
+	int widths[TABLE_COLUMNS] = {};
+
+	for (size_t r = 0; r < table->n; r++) {
+		for (int i = 0; i < TABLE_COLUMNS; i++) {
+			int width = text_columns(table->rows[r].text[i]);
+
+			if (width > widths[i])
+				widths[i] = width;
+		}
+	}
+	for (size_t r = 0; r < table->n; r++)
+		print_row(table, style, out, &table->rows[r], widths);
+	free(table->rows);
+	table->rows = NULL;
+	table->n = 0;
+	table->cell = 0;
+}
