@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The initramfs: busybox, the modules that reach the root, and `init`.
+# The initramfs: busybox, the modules that reach the root, those a laptop set up
+# for passthrough loads at boot, and `init`.
 
-LAB_BOOT_MODULES="virtio_pci 9pnet_virtio 9p overlay virtio_console"
+LAB_BOOT_MODULES="virtio_pci 9pnet_virtio 9p overlay virtio_console vfio_iommu_type1 vfio-pci"
 
 # The module files of kernel $2 in directory $1, in the order to load them.
 initramfs_modules() {

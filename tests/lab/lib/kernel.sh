@@ -2,8 +2,9 @@
 # shellcheck shell=bash
 # Debian kernels to boot, unpacked in the cache and never installed on the host.
 #
-# A cached kernel is a directory with `vmlinuz`, `release` (its uname -r) and
-# lib/modules/<release>, named after the package version it came from.
+# A cached kernel is a directory with `vmlinuz`, `vmlinux` (the same, not
+# compressed), `release` (its uname -r) and lib/modules/<release>, named after the
+# package version it came from.
 
 LAB_MIRROR=${GPUPM_MIRROR:-http://deb.debian.org/debian}
 LAB_SECURITY_MIRROR=${GPUPM_SECURITY_MIRROR:-http://deb.debian.org/debian-security}
@@ -85,6 +86,29 @@ kernel_packages() {
 		done
 }
 
+# A number of $3 bytes, lowest first, at offset $2 of file $1.
+number_at() {
+	od -An -v -tu"$3" -j "$2" -N "$3" "$1" | tr -d ' '
+}
+
+# Takes the ELF kernel $2 out of the compressed image $1. The laptop boots it
+# directly (PVH): an emulated processor needs four seconds to decompress it.
+kernel_decompress() {
+	local image=$1 out=$2 sectors offset size start
+	sectors=$(number_at "$image" $((0x1f1)) 1)
+	offset=$(number_at "$image" $((0x248)) 4)
+	size=$(number_at "$image" $((0x24c)) 4)
+	start=$(((sectors + 1) * 512 + offset))
+	# The last four bytes are the size after decompression.
+	tail -c +$((start + 1)) "$image" | head -c $((size - 4)) >"$out.packed"
+	case $(od -An -tx1 -N 4 "$out.packed" | tr -d ' ') in
+	fd377a58) xz -dc <"$out.packed" >"$out" ;;
+	28b52ffd) zstd -qdc <"$out.packed" >"$out" ;;
+	*) die "$image is packed in a way that is not known here" ;;
+	esac
+	rm "$out.packed"
+}
+
 # Unpacks the debs in $1 into a kernel directory $2.
 kernel_unpack() {
 	local debs=$1 to=$2 deb root release
@@ -100,6 +124,7 @@ kernel_unpack() {
 		"$root/kernel/lib/modules/" || return 1
 	cp -aL "$(find "$root/boot" "$root/usr/lib/modules/$release" -name 'vmlinuz*' \
 		2>/dev/null | head -n 1)" "$root/kernel/vmlinuz" || return 1
+	kernel_decompress "$root/kernel/vmlinuz" "$root/kernel/vmlinux" || return 1
 	echo "$release" >"$root/kernel/release"
 	depmod -b "$root/kernel" "$release" || return 1
 	rm -rf "$to"
@@ -160,5 +185,14 @@ kernel_release() {
 		cat "$1/release"
 	else
 		basename "$(find "$1/lib/modules" -mindepth 1 -maxdepth 1 -type d | head -n 1)"
+	fi
+}
+
+# The file to boot of the kernel in directory $1.
+kernel_image() {
+	if [ -e "$1/vmlinux" ]; then
+		echo "$1/vmlinux"
+	else
+		echo "$1/vmlinuz"
 	fi
 }

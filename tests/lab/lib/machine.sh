@@ -45,7 +45,7 @@ machine_args() {
 	local kernel=$1 initramfs=$2 number=0 dir
 	hardware_args
 	ARGS+=(
-		-kernel "$(qemu_path "$kernel/vmlinuz")"
+		-kernel "$(qemu_path "$(kernel_image "$kernel")")"
 		-initrd "$(qemu_path "$initramfs")"
 		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog lab.dir=$LAB_DIR $LAB_APPEND"
 		-chardev "file,id=kernel,path=$(qemu_path "$RUN/kernel.log")" -serial chardev:kernel
