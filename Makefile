@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# "make help" says what there is.
+
+VERSION := $(shell cat VERSION)
+
+# The kernel the module is for: its "uname -r", and where its headers are.
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+
+# The tool goes below prefix; the module's sources and the file that loads it at
+# boot have places of their own.
+DESTDIR ?=
+prefix ?= /usr/local
+SOURCE := $(DESTDIR)/usr/src/gpupm-$(VERSION)
+AUTOLOAD := $(DESTDIR)/usr/lib/modules-load.d/gpupm.conf
+SHARED := $(addprefix $(DESTDIR)$(prefix)/share/, \
+	bash-completion/completions bash-completion \
+	zsh/site-functions zsh fish/vendor_completions.d fish man/man1 man/man4)
+
+LISTS := scripts/packages tests/lab/packages tests/packages
+
+all: kmod user
+
+headers:
+	@test -e "$(KDIR)/Makefile" || { \
+		echo "There are no kernel headers in $(KDIR)."; \
+		echo "Install them: apt-get install linux-headers-$(KVER)"; \
+		echo "or name others: make kmod KDIR=DIRECTORY. The tool alone: make user"; \
+		exit 1; } >&2
+
+kmod: headers
+	$(MAKE) -C kmod KDIR="$(abspath $(KDIR))"
+
+user:
+	$(MAKE) -C user VERSION="$(VERSION)"
+
+# The module first: when it cannot be built, nothing is installed.
+install: user
+ifeq ($(DESTDIR),)
+	GOAL=install scripts/dkms install "$(KVER)"
+else
+	scripts/source-tree "$(SOURCE)"
+endif
+	$(MAKE) -C user VERSION="$(VERSION)" DESTDIR="$(DESTDIR)" prefix="$(prefix)" install
+	install -d "$(dir $(AUTOLOAD))"
+	printf '# Loads gpupm at boot.\ngpupm\n' >"$(AUTOLOAD)"
+	chmod 644 "$(AUTOLOAD)"
+ifeq ($(DESTDIR),)
+	@echo
+	@echo "gpupm $(VERSION) is installed and will be loaded at every boot."
+	@test -d /sys/module/gpupm || \
+		echo "To load it at once: modprobe gpupm. Then look: gpupm status"
+	@test ! -d /sys/module/gpupm || \
+		echo "The one that is loaded now stays until then, or: modprobe -r gpupm && modprobe gpupm"
+	@! mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled' || \
+		echo "Secure Boot is on. Enroll the key that DKMS signs with, once: mokutil --import /var/lib/dkms/mok.pub"
+endif
+
+uninstall:
+ifeq ($(DESTDIR),)
+	test ! -d /sys/module/gpupm || modprobe -r gpupm
+	GOAL=uninstall scripts/dkms remove
+else
+	rm -rf "$(SOURCE)"
+endif
+	rm -f "$(AUTOLOAD)"
+	$(MAKE) -C user DESTDIR="$(DESTDIR)" prefix="$(prefix)" uninstall
+	for dir in $(SHARED); do \
+		test ! -d "$$dir" || rmdir --ignore-fail-on-non-empty "$$dir"; \
+	done
+
+dkms:
+	GOAL=dkms scripts/dkms install "$(KVER)"
+
+clean:
+	find kmod \( -name '*.o' -o -name '*.ko' -o -name '*.mod' -o -name '*.mod.c' -o \
+		-name '.*.cmd' -o -name '.*.d' -o -name modules.order -o -name Module.symvers \) -delete
+	$(MAKE) -C user clean
+	rm -rf build
+
+deps:
+	@scripts/deps $(LISTS)
+
+check: deps
+	@tests/run
+
+# KERNEL, VARIANT and the rest of the lab's options go into LAB.
+demo: deps
+	@tests/lab/demo
+
+lab: deps
+	@tests/lab/lab $(if $(RUN),run $(LAB) "$(RUN)",shell $(LAB))
+
+e2e: deps
+	@tests/e2e/run
+
+bench: deps
+	@tests/bench/run
+
+help:
+	@echo "make                  build the module for this kernel, and the tool"
+	@echo "make kmod KDIR=DIR    the module alone, for the kernel headers in DIR"
+	@echo "make user             the tool alone"
+	@echo "make install          the tool, and the module through DKMS, loaded at boot (root)"
+	@echo "make uninstall        take all of that away again (root)"
+	@echo "make dkms             the module alone, through DKMS (root)"
+	@echo "    KVER=RELEASE      for another kernel than the running one"
+	@echo "    prefix=DIR        where the tool goes; $(prefix) if not said"
+	@echo "    DESTDIR=DIR       stage the files there, and run no DKMS"
+	@echo "make demo             a VM takes a GPU and leaves it, in an emulated laptop (root)"
+	@echo "make lab              a root shell in that laptop; RUN=SCRIPT runs a script there"
+	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
+	@echo "make bench            how fast power is cut and comes back, against other ways"
+	@echo "make deps             install what all this needs, with apt (root)"
+	@echo "make clean            remove what was built"
+
+.PHONY: all headers kmod user install uninstall \
+	dkms clean deps check demo lab e2e bench help
