@@ -11,6 +11,7 @@
 //   SLOT_CONTROL            offset of Slot Control in the port's config space
 //   DECLARED                QEMU's own tables have a node for the ports already
 //   NO_POWER_RESOURCE       this machine cannot cut the GPU's power
+//   GPU_BELOW               the GPU sits right below the port, not behind a switch
 
 DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 {
@@ -89,12 +90,15 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 		}
 
 		// 16 bytes of the BIOS data area are there for programs to talk.
-		// A command in the laptop stores how many wakes shall fail.
+		// A command in the laptop stores how many wakes shall fail, at
+		// once or late.
 		OperationRegion (TALK, SystemMemory, 0x4F0, 0x10)
 		Field (TALK, ByteAcc, NoLock, Preserve)
 		{
 			Offset (INDEX),
 			FAIL, 8,
+			, 24,
+			LATE, 8,
 		}
 
 		OperationRegion (LOGP, SystemIO, 0xE9, 1)
@@ -106,6 +110,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 		Name (CUTS, 0)
 		Name (WAKS, 0)
 		Name (LIVE, One)
+		Name (DOOM, Zero)
 
 		// "OFF GPU0 3 12345678900": the third cut, at CLOCK_MONOTONIC
 		// nanoseconds. Timer counts units of 100 ns.
@@ -148,6 +153,11 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 					PIND = 1
 					PCTL = 0
 					LOGL ("ON", WAKS)
+					If (LATE > 0)
+					{
+						LATE--
+						DOOM = One
+					}
 				}
 			}
 
@@ -157,6 +167,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 			{
 				CUTS++
 				LIVE = Zero
+				DOOM = Zero
 				\_SB.PCI0.SHADOW.GIVE ()
 				PIND = 1
 				PCTL = 1
@@ -167,6 +178,28 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 		Name (_PR0, Package () { POWR })
 		Name (_PR3, Package () { POWR })
 		Name (_S0W, 4)
+
+#ifdef GPU_BELOW
+		// The kernel runs _PS0 when it powers up the GPU's first
+		// function, after the port has resumed: here a late failure
+		// strikes.
+		Device (GFX0)
+		{
+			Name (_ADR, 0)
+			Method (_PS3)
+			{
+			}
+			Method (_PS0, 0, Serialized)
+			{
+				If (DOOM)
+				{
+					DOOM = Zero
+					\_SB.PCI0.SHADOW.TAKE (BUSL, BUSH)
+					LOGL ("FAIL", WAKS)
+				}
+			}
+		}
+#endif
 	}
 #endif
 }

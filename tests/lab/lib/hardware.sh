@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2054,SC2153 # shared with other files; QEMU's commas
 # What the laptop is made of: variants in, QEMU arguments out.
 
 # Slot of GPU N's root port. The slot after it holds the port's shadow, see
@@ -59,7 +59,7 @@ hardware_functions() {
 hardware_root_port() {
 	local gpu=$1 slot
 	slot=$(hardware_port_slot "$gpu")
-	ARGS+=(-device "pcie-root-port,id=port$gpu,bus=pcie.0,addr=$slot.0,chassis=$slot,slot=$slot,hotplug=$HOTPLUG,x-speed=5")
+	ARGS+=(-device "pcie-root-port,id=port$gpu,bus=pcie.0,addr=$slot.0,chassis=$slot,slot=$slot,hotplug=$HOTPLUG,x-speed=2_5")
 	ARGS+=(-device "pcie-root-port,id=shadow$gpu,bus=pcie.0,addr=$((slot + 1)).0,chassis=$((slot + 1)),slot=$((slot + 1)),hotplug=off")
 }
 
@@ -88,6 +88,7 @@ hardware_tables() {
 	local gpu ports=1 define=()
 	hardware_has two-gpus && ports=2
 	hardware_has no-power-resource && define+=(-DNO_POWER_RESOURCE)
+	hardware_has switch || hardware_has shared-switch || define+=(-DGPU_BELOW)
 	qemu_declares_ports && define+=(-DDECLARED)
 	for ((gpu = 0; gpu < ports; gpu++)); do
 		acpi_port_table "$gpu" "$RUN/port$gpu.aml" "$(hardware_port_slot "$gpu")" "${define[@]}"

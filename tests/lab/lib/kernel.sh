@@ -79,7 +79,7 @@ kernel_packages() {
 	local suite=$1 package=$2
 	echo "$package"
 	private_apt apt-cache "$suite" --no-all-versions show "$package" |
-		sed -n 's/^Depends: //p' | tr ',|' '\n\n' |
+		sed -n 's/^Depends: //p' | tr ',|' '\n' |
 		grep -oE 'linux-(image|binary|modules|base)-[0-9][^ ]*' |
 		while read -r part; do
 			kernel_packages "$suite" "$part"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2054,SC2153 # shared with other files; QEMU's commas
 # Boots the laptop, waits for it, and judges how it went.
 
 # Lines of a kernel log that mean a kernel broke a promise.
