@@ -184,26 +184,24 @@ static int gpu_suspend(struct device *dev)
 	spin_lock(&gpu->lock);
 	if (gpu->gone)
 		goto out;
-	gpu->facts.awake = false;
 	open = gpupm_is_open(gpu);
 	/* An open may have come and gone between two looks. */
 	if (!gpu->facts.open && (open || READ_ONCE(gpu->closing)))
 		opened(gpu);
 	commit_wake(gpu);
+	gpu->facts.awake = false;
 	if (gpu->facts.open && !open)
 		closed(gpu);
 	else if (!open)
 		gpupm_happened(gpu, GPUPM_CAUSE_SUSPENDED, NULL, NULL);
 	WRITE_ONCE(gpu->closing, false);
 	if (!open) {
-		gpupm_touch_clear(&gpu->wakes);
+		gpupm_fell_asleep(&gpu->wakes);
 		if (gpu->ports_held) {
 			gpu->ports_held = false;
 			gpupm_for_each_port(gpu, port)
 				pm_runtime_put(&port->pdev->dev);
 		}
-		if (!gpu->facts.lost)
-			cancel_delayed_work(&gpu->recheck);
 	}
 out:
 	spin_unlock(&gpu->lock);
@@ -216,8 +214,6 @@ static int port_resume(struct device *dev)
 	struct gpupm_process by;
 	char device[GPUPM_ADDRESS_LEN];
 
-	/* Without the tracepoint this is where a process is still known. */
-	gpupm_touch(&gpu->wakes, &gpupm_root_port(gpu)->dev);
 	spin_lock(&gpu->lock);
 	if (gpu->gone)
 		goto out;
@@ -247,13 +243,14 @@ static int port_suspend(struct device *dev)
 		if (fn->pdev->current_state != PCI_D3cold)
 			cut = false;
 	commit_wake(gpu);
-	gpupm_touch_clear(&gpu->wakes);
+	gpupm_fell_asleep(&gpu->wakes);
 	if (cut && !gpu->facts.cut) {
 		gpu->facts.cut = true;
 		gpupm_happened(gpu, GPUPM_CAUSE_POWER_CUT, NULL, NULL);
 	}
 	if (gpu->recovering)
 		queue_work(gpupm_wq, &gpu->apply);
+	/* Everything sleeps: there is nothing left to look at. */
 	if (!gpu->facts.awake)
 		cancel_delayed_work(&gpu->recheck);
 out:
@@ -301,7 +298,7 @@ static void recheck(struct work_struct *work)
 	if (gpu->recheck_ms >= WAKE_AFTER_MS)
 		commit_wake(gpu);
 	if (gpu->recheck_ms < RECHECK_MAX_MS &&
-	    (!answered || (gpu->facts.awake && !gpu->facts.open) ||
+	    ((gpu->facts.awake && (!answered || !gpu->facts.open)) ||
 	     READ_ONCE(gpu->closing))) {
 		gpu->recheck_ms *= 2;
 		queue_delayed_work(gpupm_wq, &gpu->recheck,
@@ -355,9 +352,7 @@ static void asked_for(struct gpupm_gpu *gpu, struct pci_dev *pdev, int rpmflags)
 	 */
 	if (READ_ONCE(gpu->facts.open) && rpmflags & RPM_GET_PUT)
 		return;
-	/* A port is asked for each time a function is; only the first tells. */
-	if (function || !(rpmflags & RPM_GET_PUT))
-		gpupm_touch(&gpu->wakes, &pdev->dev);
+	gpupm_touch(&gpu->wakes, &pdev->dev, !function);
 	if (function && !(rpmflags & RPM_GET_PUT) && pci_is_enabled(pdev))
 		WRITE_ONCE(gpu->closing, true);
 	/* What sleeps is followed by way of the links. */

@@ -375,7 +375,7 @@ int gpupm_gpu_attach(struct pci_dev *display)
 	spin_lock(&gpu->lock);
 	/* This wake was ours. Whoever has it open did so before we looked. */
 	gpupm_wake_forget(&gpu->wakes);
-	gpupm_touch_clear(&gpu->wakes);
+	gpupm_fell_asleep(&gpu->wakes);
 	gpupm_happened(gpu, GPUPM_CAUSE_ATTACHED, NULL, NULL);
 	gpupm_look(gpu);
 	spin_unlock(&gpu->lock);

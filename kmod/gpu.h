@@ -99,10 +99,10 @@ struct gpupm_gpu {
 	struct device *dev;
 	struct device *port_dev;
 
-	struct mutex mutex;
+	struct mutex mutex; /* what is slow, see above */
 	bool gone;
 
-	spinlock_t lock;
+	spinlock_t lock; /* all that follows */
 	struct gpupm_function functions[GPUPM_MAX_FUNCTIONS];
 	struct gpupm_port ports[GPUPM_MAX_PORTS];
 	unsigned int nports;
@@ -127,10 +127,21 @@ struct gpupm_gpu {
 	struct work_struct apply;
 };
 
+/* The function after @fn, or the first one after NULL; free places are skipped. */
+static inline struct gpupm_function *
+gpupm_next_function(const struct gpupm_gpu *gpu, const struct gpupm_function *fn)
+{
+	const struct gpupm_function *end = gpu->functions + GPUPM_MAX_FUNCTIONS;
+
+	for (fn = fn ? fn + 1 : gpu->functions; fn < end; fn++)
+		if (fn->pdev)
+			return (struct gpupm_function *)fn;
+	return NULL;
+}
+
 #define gpupm_for_each_function(gpu, fn)                             \
-	for ((fn) = (gpu)->functions;                                \
-	     (fn) < (gpu)->functions + GPUPM_MAX_FUNCTIONS; (fn)++) \
-		if ((fn)->pdev)
+	for ((fn) = gpupm_next_function(gpu, NULL); (fn);            \
+	     (fn) = gpupm_next_function(gpu, fn))
 
 #define gpupm_for_each_port(gpu, port)       \
 	for ((port) = (gpu)->ports;          \

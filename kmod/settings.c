@@ -2,10 +2,16 @@
 /**
  * DOC: What the module changes of a device, and puts back
  *
- * Three things keep a device from D3cold by default: runtime PM may be
- * forbidden (power/control "on"), D3cold may be disallowed, and pcieport waits
- * 100 ms before it lets a port sleep. gpupm_settings_apply() opens all three
- * and remembers what was there.
+ * Two things keep a device from D3cold by default: runtime PM may be forbidden
+ * (power/control "on"), and D3cold may be disallowed. gpupm_settings_apply()
+ * opens both and remembers what was there.
+ *
+ * A port has an autosuspend delay, too: pcieport lets it sleep no sooner than
+ * 100 ms after it woke. That costs nothing when a VM stops, for the port woke
+ * long before. And it is worth keeping: a program that reads configuration
+ * space word by word, as lspci does, would else power a GPU up and down a dozen
+ * times (with a delay of 0, lspci -vv took 12 power cycles of 140 ms each). So
+ * the delay is touched only where somebody made it longer, or infinite.
  *
  * GPUs can share ports. So there is one set of settings for each device, with a
  * count of users: the first user changes the device, the last one puts it back.
@@ -26,7 +32,7 @@
  * @pdev: the device, referenced
  * @users: how many applied them
  * @pm_allowed: power/control was "auto"
- * @autosuspend_delay: in ms, of a port that uses autosuspend
+ * @autosuspend_delay: in ms
  * @d3cold_allowed: the user's switch
  * @no_d3cold: the driver's switch
  */
@@ -40,12 +46,17 @@ struct gpupm_settings {
 	bool no_d3cold;
 };
 
+/* The delay of pcieport itself. */
+#define PORT_DELAY_MS 100
+
 static LIST_HEAD(all_settings);
 static DEFINE_MUTEX(settings_lock);
 
-static bool is_port(const struct pci_dev *pdev)
+static bool delays_too_long(const struct pci_dev *pdev, int delay)
 {
-	return pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE;
+	return pdev->hdr_type == PCI_HEADER_TYPE_BRIDGE &&
+	       pdev->dev.power.use_autosuspend &&
+	       (delay < 0 || delay > PORT_DELAY_MS);
 }
 
 /*
@@ -103,8 +114,8 @@ struct gpupm_settings *gpupm_settings_apply(struct pci_dev *pdev)
 	list_add(&s->node, &all_settings);
 
 	set_d3cold(pdev, true, false);
-	if (is_port(pdev) && dev->power.use_autosuspend)
-		pm_runtime_set_autosuspend_delay(dev, 0);
+	if (delays_too_long(pdev, s->autosuspend_delay))
+		pm_runtime_set_autosuspend_delay(dev, PORT_DELAY_MS);
 	pm_runtime_allow(dev);
 out:
 	mutex_unlock(&settings_lock);
@@ -134,7 +145,7 @@ void gpupm_settings_restore(struct gpupm_settings *s)
 	dev = &s->pdev->dev;
 	if (!s->pm_allowed)
 		pm_runtime_forbid(dev);
-	if (is_port(s->pdev) && dev->power.use_autosuspend)
+	if (delays_too_long(s->pdev, s->autosuspend_delay))
 		pm_runtime_set_autosuspend_delay(dev, s->autosuspend_delay);
 	set_d3cold(s->pdev, s->d3cold_allowed, s->no_d3cold);
 	mutex_unlock(&settings_lock);

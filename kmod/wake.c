@@ -16,6 +16,11 @@
 
 #include "wake.h"
 
+/* A process that comes back so soon is still at the same thing. */
+#define SAME_WAKE_MS 1000
+/* A function takes 10 ms to sleep; what is asked for meanwhile has to wait. */
+#define SAME_TOUCH_NS (100 * NSEC_PER_MSEC)
+
 /**
  * gpupm_wakes_init - prepare an empty log
  * @wakes: the log, zeroed
@@ -51,36 +56,41 @@ struct gpupm_process gpupm_process_current(void)
  * gpupm_touch - note that the running process asked for a device of the GPU
  * @wakes: the GPU's log
  * @dev: the function or port
+ * @port: it is a port. The PM core asks for the ports on behalf of whoever
+ *	asks for a function, so they do not replace a function just noted
  *
  * Kernel threads are not noted: they act for somebody who was noted before.
  *
  * Context: any, PM core's locks held and interrupts off included.
  */
-void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev)
+void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port)
 {
 	struct gpupm_process by = gpupm_process_current();
+	u64 now = ktime_get_mono_fast_ns();
 	unsigned long flags;
 
 	if (!by.pid)
 		return;
 	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	if (!port || wakes->touched_by.pid != by.pid ||
+	    now - wakes->touched_at > SAME_TOUCH_NS)
+		strscpy(wakes->touched, dev_name(dev), sizeof(wakes->touched));
 	wakes->touched_by = by;
-	strscpy(wakes->touched, dev_name(dev), sizeof(wakes->touched));
+	wakes->touched_at = now;
 	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
 }
 
 /**
- * gpupm_touch_clear - the GPU sleeps: who touched it before has no part in
- *	what wakes it next
+ * gpupm_fell_asleep - who touched the GPU before has no part in what wakes it
+ *	next
  * @wakes: the GPU's log
  */
-void gpupm_touch_clear(struct gpupm_wakes *wakes)
+void gpupm_fell_asleep(struct gpupm_wakes *wakes)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
-	memset(&wakes->touched_by, 0, sizeof(wakes->touched_by));
-	wakes->touched[0] = '\0';
+	wakes->slept_at = ktime_get_mono_fast_ns();
 	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
 }
 
@@ -89,18 +99,25 @@ void gpupm_touch_clear(struct gpupm_wakes *wakes)
  * @wakes: the GPU's log
  * @device: where to write the address of what was touched, or NULL
  *
+ * A touch just before it fell asleep does count: the PM core first waits for
+ * the GPU to be asleep, and then wakes it for the one who touched it.
+ *
  * Return: the process, pid 0 when none is known.
  */
 struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 				      char device[GPUPM_ADDRESS_LEN])
 {
-	struct gpupm_process by;
+	struct gpupm_process by = {};
 	unsigned long flags;
 
-	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
-	by = wakes->touched_by;
 	if (device)
-		memcpy(device, wakes->touched, GPUPM_ADDRESS_LEN);
+		device[0] = '\0';
+	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	if (wakes->touched_at + SAME_TOUCH_NS > wakes->slept_at) {
+		by = wakes->touched_by;
+		if (device)
+			memcpy(device, wakes->touched, GPUPM_ADDRESS_LEN);
+	}
 	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
 	return by;
 }
@@ -133,21 +150,40 @@ void gpupm_wake_forget(struct gpupm_wakes *wakes)
 	wakes->is_pending = false;
 }
 
+static bool goes_on(const struct gpupm_wake *last,
+		    const struct gpupm_wake *wake)
+{
+	return wake->by.pid && wake->by.pid == last->by.pid &&
+	       wake->from != GPUPM_STATE_OFF &&
+	       wake->at_ms < last->last_ms + SAME_WAKE_MS;
+}
+
 /**
  * gpupm_wake_commit - the pending resume was a wake: log it
  * @wakes: the GPU's log
  *
- * Return: the wake, or NULL when none was pending.
+ * lspci reads one word after the other, and lets the function fall asleep in
+ * between. That is one wake, unless power was cut in between.
+ *
+ * Return: the wake, or NULL when none was pending, or the last one goes on.
  */
 const struct gpupm_wake *gpupm_wake_commit(struct gpupm_wakes *wakes)
 {
-	struct gpupm_wake *wake;
+	struct gpupm_wake *wake = &wakes->pending, *last;
 
 	if (!wakes->is_pending)
 		return NULL;
 	wakes->is_pending = false;
-	wakes->pending.by = gpupm_touched_by(wakes, wakes->pending.device);
-	wake = &wakes->log[wakes->total++ % GPUPM_WAKE_LOG_LEN];
-	*wake = wakes->pending;
-	return wake;
+	wake->by = gpupm_touched_by(wakes, wake->device);
+	wake->last_ms = ktime_to_ms(ktime_get_real());
+	if (wakes->total) {
+		last = &wakes->log[(wakes->total - 1) % GPUPM_WAKE_LOG_LEN];
+		if (goes_on(last, wake)) {
+			last->last_ms = wake->last_ms;
+			return NULL;
+		}
+	}
+	last = &wakes->log[wakes->total++ % GPUPM_WAKE_LOG_LEN];
+	*last = *wake;
+	return last;
 }

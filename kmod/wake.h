@@ -25,9 +25,11 @@ struct gpupm_process {
  * @from: what the GPU was doing, off or idle
  * @by: the process that caused it, pid 0 when it was the kernel
  * @device: address of the device it touched, or empty
+ * @last_ms: when it touched it last, of a row of touches
  */
 struct gpupm_wake {
 	u64 at_ms;
+	u64 last_ms;
 	enum gpupm_state from;
 	struct gpupm_process by;
 	char device[GPUPM_ADDRESS_LEN];
@@ -35,10 +37,12 @@ struct gpupm_wake {
 
 /**
  * struct gpupm_wakes - who woke a GPU
- * @touch_lock: protects @touched_by and @touched; a leaf, and safe under the
+ * @touch_lock: protects @touched_by to @slept_at; a leaf, and safe under the
  *	PM core's locks
  * @touched_by: the process that last asked for the GPU; pid 0 when none
  * @touched: address of what it asked for
+ * @touched_at: when, in nanoseconds of CLOCK_MONOTONIC
+ * @slept_at: when the GPU last fell asleep, likewise
  * @pending: a resume of which it is not yet known whether a VM asked for it
  * @is_pending: there is one
  * @log: the last wakes, a ring
@@ -50,6 +54,8 @@ struct gpupm_wakes {
 	raw_spinlock_t touch_lock;
 	struct gpupm_process touched_by;
 	char touched[GPUPM_ADDRESS_LEN];
+	u64 touched_at;
+	u64 slept_at;
 	struct gpupm_wake pending;
 	bool is_pending;
 	struct gpupm_wake log[GPUPM_WAKE_LOG_LEN];
@@ -59,8 +65,8 @@ struct gpupm_wakes {
 struct device;
 
 void gpupm_wakes_init(struct gpupm_wakes *wakes);
-void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev);
-void gpupm_touch_clear(struct gpupm_wakes *wakes);
+void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port);
+void gpupm_fell_asleep(struct gpupm_wakes *wakes);
 struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 				      char device[GPUPM_ADDRESS_LEN]);
 struct gpupm_process gpupm_process_current(void);
