@@ -46,10 +46,10 @@ guest_kernel_build() {
 		make -s tinyconfig
 		./scripts/kconfig/merge_config.sh -m .config "$LAB_DIR/guest/config"
 		make -s olddefconfig
+		guest_config_kept .config
 		nice make -s -j"$(nproc)" vmlinux
 	) >"$LAB_CACHE/guest-build.log" 2>&1 ||
 		die "the guest kernel does not build, see $LAB_CACHE/guest-build.log"
-	guest_config_kept "$tree/.config"
 	strip -o "$out.new" "$tree/vmlinux"
 	mv "$out.new" "$out"
 	rm -rf "$tree"
@@ -61,7 +61,7 @@ guest_config_kept() {
 	local line
 	while read -r line; do
 		case $line in
-		CONFIG_*=y) grep -qx "$line" "$1" || die "the guest kernel lost $line" ;;
+		CONFIG_*=y) grep -qx "$line" "$1" || die "the guest kernel cannot have $line" ;;
 		esac
 	done <"$LAB_DIR/guest/config"
 }

@@ -36,8 +36,8 @@ machine_terminal() {
 		read -r rows columns < <(stty size)
 	fi
 	{
-		echo "export TERM=${TERM:-linux} LINES=$rows COLUMNS=$columns LAB_TTY=/dev/hvc0"
-		echo "stty rows $rows cols $columns sane </dev/hvc0"
+		echo "export TERM=${TERM:-linux} LINES=$rows COLUMNS=$columns"
+		echo "stty sane rows $rows cols $columns"
 	} >"$RUN/terminal"
 }
 
