@@ -46,7 +46,7 @@
 #define RECHECK_MIN_MS 5
 #define RECHECK_MAX_MS 5120
 /* No open takes so long: what is awake by then is awake for another reason. */
-#define WAKE_AFTER_MS 1280
+#define WAKE_AFTER_MS 1500
 
 /**
  * gpupm_is_open - has a VFIO user any function open?
@@ -188,7 +188,6 @@ static int gpu_suspend(struct device *dev)
 	/* An open may have come and gone between two looks. */
 	if (!gpu->facts.open && (open || READ_ONCE(gpu->closing)))
 		opened(gpu);
-	commit_wake(gpu);
 	gpu->facts.awake = false;
 	if (gpu->facts.open && !open)
 		closed(gpu);
@@ -295,11 +294,11 @@ static void recheck(struct work_struct *work)
 
 	spin_lock(&gpu->lock);
 	look(gpu);
-	if (gpu->recheck_ms >= WAKE_AFTER_MS)
+	if (gpupm_wake_age_ms(&gpu->wakes) >= WAKE_AFTER_MS)
 		commit_wake(gpu);
 	if (gpu->recheck_ms < RECHECK_MAX_MS &&
 	    ((gpu->facts.awake && (!answered || !gpu->facts.open)) ||
-	     READ_ONCE(gpu->closing))) {
+	     gpu->wakes.is_pending || READ_ONCE(gpu->closing))) {
 		gpu->recheck_ms *= 2;
 		queue_delayed_work(gpupm_wq, &gpu->recheck,
 				   msecs_to_jiffies(gpu->recheck_ms));

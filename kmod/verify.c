@@ -150,6 +150,18 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 	return 0;
 }
 
+/*
+ * When a port comes up and nothing below it answers for a minute, the PCI core
+ * marks what is below as disconnected (since 6.6, and in stable kernels before),
+ * and refuses to power it up ever after. Its power has been off and comes back:
+ * it is worth one more attempt, which sets the mark again when it fails.
+ */
+static void reconnect(struct pci_dev *pdev)
+{
+	if (pdev->error_state == pci_channel_io_perm_failure)
+		pdev->error_state = pci_channel_io_normal;
+}
+
 /**
  * gpupm_recover - wake a lost GPU after its power was cut
  * @gpu: the GPU, lost, its root port suspended
@@ -162,8 +174,10 @@ void gpupm_recover(struct gpupm_gpu *gpu)
 	struct gpupm_function *fn;
 
 	lockdep_assert_held(&gpu->mutex);
-	gpupm_for_each_function(gpu, fn)
+	gpupm_for_each_function(gpu, fn) {
+		reconnect(fn->pdev);
 		pm_runtime_get_sync(&fn->pdev->dev);
+	}
 	gpupm_verify(gpu);
 	spin_lock(&gpu->lock);
 	gpu->recovering = false;

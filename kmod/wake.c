@@ -3,9 +3,10 @@
  * DOC: Who woke it
  *
  * A resume is at first neither the start of a VM nor a wake: VFIO resumes a
- * function some time before it enables it. So each resume is *pending* until
- * the GPU is found in use (then it is forgotten) or suspends again or stays
- * awake for longer than any open takes (then it is a wake, and logged).
+ * function some time before it enables it, and the function may fall asleep
+ * once more in between. So each resume is *pending* until the GPU is found in
+ * use (then it is forgotten) or its root port suspends, or more time has passed
+ * than any open takes (then it is a wake, and logged).
  *
  * The process is the one that *touched* the GPU last. It is taken in the
  * context of the process itself, when it asks the PM core for the device; what
@@ -135,10 +136,24 @@ void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from)
 	if (wakes->is_pending)
 		return;
 	wakes->is_pending = true;
+	wakes->begun_ms = ktime_to_ms(ktime_get_boottime());
 	wakes->pending = (struct gpupm_wake){
 		.at_ms = ktime_to_ms(ktime_get_real()),
 		.from = from,
 	};
+}
+
+/**
+ * gpupm_wake_age_ms - how long a resume has been pending
+ * @wakes: the GPU's log
+ *
+ * Return: milliseconds, or 0 when none is pending.
+ */
+u64 gpupm_wake_age_ms(const struct gpupm_wakes *wakes)
+{
+	u64 now = ktime_to_ms(ktime_get_boottime());
+
+	return wakes->is_pending ? now - wakes->begun_ms : 0;
 }
 
 /**

@@ -45,6 +45,7 @@ struct gpupm_wake {
  * @slept_at: when the GPU last fell asleep, likewise
  * @pending: a resume of which it is not yet known whether a VM asked for it
  * @is_pending: there is one
+ * @begun_ms: when it began, in milliseconds of CLOCK_BOOTTIME
  * @log: the last wakes, a ring
  * @total: wakes ever; the newest is at (@total - 1) modulo the length
  *
@@ -58,6 +59,7 @@ struct gpupm_wakes {
 	u64 slept_at;
 	struct gpupm_wake pending;
 	bool is_pending;
+	u64 begun_ms;
 	struct gpupm_wake log[GPUPM_WAKE_LOG_LEN];
 	u64 total;
 };
@@ -71,6 +73,7 @@ struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 				      char device[GPUPM_ADDRESS_LEN]);
 struct gpupm_process gpupm_process_current(void);
 void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from);
+u64 gpupm_wake_age_ms(const struct gpupm_wakes *wakes);
 void gpupm_wake_forget(struct gpupm_wakes *wakes);
 const struct gpupm_wake *gpupm_wake_commit(struct gpupm_wakes *wakes);
 
