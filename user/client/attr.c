@@ -14,7 +14,7 @@ static int malformed(struct malformed *m, const char *what, int type, const char
 {
 	/* The innermost complaint is the useful one. */
 	if (!m->text[0])
-		snprintf(m->text, sizeof(m->text), "attribute %d of a %s %s", type, what, wrong);
+		snprintf(m->text, sizeof(m->text), "attribute %d of %s %s", type, what, wrong);
 	return -EBADMSG;
 }
 

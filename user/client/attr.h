@@ -29,7 +29,7 @@ typedef int (*attr_fn)(void *object, const struct nlattr *attr, struct malformed
 
 /**
  * struct attr_reader - how to read one kind of object
- * @what: its name in messages
+ * @what: its name in messages, with an article
  * @one: takes one attribute
  * @required: bit N is set when attribute N must be there
  */

@@ -49,7 +49,7 @@ static int event_attr(void *object, const struct nlattr *attr, struct malformed 
 }
 
 static const struct attr_reader event_reader = {
-	.what = "event",
+	.what = "an event",
 	.one = event_attr,
 	.required = ATTR_BIT(GPUPM_A_EVENT_GPU) | ATTR_BIT(GPUPM_A_EVENT_CAUSE) |
 		    ATTR_BIT(GPUPM_A_EVENT_STATE) | ATTR_BIT(GPUPM_A_EVENT_PREVIOUS) |

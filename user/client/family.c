@@ -27,7 +27,7 @@ static int group_attr(void *object, const struct nlattr *attr, struct malformed 
 }
 
 static const struct attr_reader group_reader = {
-	.what = "multicast group",
+	.what = "a multicast group",
 	.one = group_attr,
 	.required = ATTR_BIT(CTRL_ATTR_MCAST_GRP_NAME) | ATTR_BIT(CTRL_ATTR_MCAST_GRP_ID),
 };
@@ -44,7 +44,7 @@ static int groups_attr(void *object, const struct nlattr *attr, struct malformed
 }
 
 static const struct attr_reader groups_reader = {
-	.what = "list of multicast groups",
+	.what = "the multicast groups",
 	.one = groups_attr,
 };
 
@@ -64,7 +64,7 @@ static int family_attr(void *object, const struct nlattr *attr, struct malformed
 }
 
 static const struct attr_reader family_reader = {
-	.what = "netlink family",
+	.what = "a netlink family",
 	.one = family_attr,
 	.required = ATTR_BIT(CTRL_ATTR_FAMILY_ID) | ATTR_BIT(CTRL_ATTR_VERSION),
 };

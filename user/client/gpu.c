@@ -20,7 +20,7 @@ static int user_attr(void *object, const struct nlattr *attr, struct malformed *
 }
 
 static const struct attr_reader user_reader = {
-	.what = "user",
+	.what = "a user",
 	.one = user_attr,
 	.required = ATTR_BIT(GPUPM_A_USER_PID) | ATTR_BIT(GPUPM_A_USER_COMM),
 };
@@ -40,7 +40,7 @@ static int blocker_attr(void *object, const struct nlattr *attr, struct malforme
 }
 
 static const struct attr_reader blocker_reader = {
-	.what = "blocker",
+	.what = "a blocker",
 	.one = blocker_attr,
 	.required = ATTR_BIT(GPUPM_A_BLOCKER_REASON),
 };
@@ -72,7 +72,7 @@ static int function_attr(void *object, const struct nlattr *attr, struct malform
 }
 
 static const struct attr_reader function_reader = {
-	.what = "function",
+	.what = "a function",
 	.one = function_attr,
 	.required = ATTR_BIT(GPUPM_A_FUNCTION_ADDRESS) | ATTR_BIT(GPUPM_A_FUNCTION_VENDOR) |
 		    ATTR_BIT(GPUPM_A_FUNCTION_DEVICE) | ATTR_BIT(GPUPM_A_FUNCTION_CLASS) |
@@ -97,7 +97,7 @@ static int port_attr(void *object, const struct nlattr *attr, struct malformed *
 }
 
 static const struct attr_reader port_reader = {
-	.what = "port",
+	.what = "a port",
 	.one = port_attr,
 	.required = ATTR_BIT(GPUPM_A_PORT_ADDRESS) | ATTR_BIT(GPUPM_A_PORT_D_STATE),
 };
@@ -123,7 +123,7 @@ static int time_attr(void *object, const struct nlattr *attr, struct malformed *
 }
 
 static const struct attr_reader time_reader = {
-	.what = "GPU's time",
+	.what = "the time of a GPU",
 	.one = time_attr,
 	.required = ATTR_BIT(GPUPM_A_TIME_OFF) | ATTR_BIT(GPUPM_A_TIME_IDLE) |
 		    ATTR_BIT(GPUPM_A_TIME_AWAKE) | ATTR_BIT(GPUPM_A_TIME_IN_USE) |
@@ -192,7 +192,7 @@ static int gpu_attr(void *object, const struct nlattr *attr, struct malformed *m
 }
 
 static const struct attr_reader gpu_reader = {
-	.what = "GPU",
+	.what = "a GPU",
 	.one = gpu_attr,
 	.required = ATTR_BIT(GPUPM_A_GPU_ADDRESS) | ATTR_BIT(GPUPM_A_GPU_STATE) |
 		    ATTR_BIT(GPUPM_A_GPU_SINCE_MS) | ATTR_BIT(GPUPM_A_GPU_POLICY) |

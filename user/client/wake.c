@@ -28,7 +28,7 @@ static int wake_attr(void *object, const struct nlattr *attr, struct malformed *
 }
 
 static const struct attr_reader wake_reader = {
-	.what = "wake",
+	.what = "a wake",
 	.one = wake_attr,
 	.required = ATTR_BIT(GPUPM_A_WAKE_GPU) | ATTR_BIT(GPUPM_A_WAKE_AT_MS) |
 		    ATTR_BIT(GPUPM_A_WAKE_FROM) | ATTR_BIT(GPUPM_A_WAKE_DEVICE),

@@ -104,6 +104,6 @@ int options_parse(const struct command *cmd, int *argc, char ***argv, int max,
 	*argc -= optind;
 	*argv += optind;
 	if (*argc > max)
-		return usage_error(cmd, "what is '%s' for?", (*argv)[max]);
+		return usage_error(cmd, "unexpected argument '%s'", (*argv)[max]);
 	return -1;
 }

@@ -172,6 +172,8 @@ static void show_time(FILE *out, const struct style *style, const struct gpu *gp
 
 	for (int i = 0; i < N_STATES; i++)
 		whole += gpu->time_ms[i];
+	if (!whole)
+		return;
 	for (int i = 0; i < N_STATES; i++) {
 		__u64 part = gpu->time_ms[i];
 
@@ -187,6 +189,7 @@ static void show_time(FILE *out, const struct style *style, const struct gpu *gp
 		table_row(&table);
 	}
 	table_print(&table, style, out);
+	fputc('\n', out);
 }
 
 static void show_count(FILE *out, __u64 n, const char *one, const char *many, const char *end)
@@ -206,7 +209,7 @@ static void show_gpu(FILE *out, const struct style *style, struct names *names,
 	show_tree(out, style, names, gpu);
 	fputc('\n', out);
 	show_time(out, style, gpu);
-	fputs("\n  ", out);
+	fputs("  ", out);
 	show_count(out, gpu->opens, "open", "opens", between);
 	show_count(out, gpu->power_cuts, "power cut", "power cuts", between);
 	show_count(out, gpu->wakes, "wake", "wakes", between);

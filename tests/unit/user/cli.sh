@@ -1,0 +1,61 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# What the tool says and exits with when there is no module, or no sense in the
+# command line. GPUPM is the tool.
+
+set -eu
+. ../../lib/tap.sh
+
+: "${GPUPM:=../../../user/gpupm}"
+work=$(mktemp -d)
+tap_cleanup() { rm -rf "$work"; }
+
+# The module's family is in the first network namespace only: where the module
+# happens to be loaded, another namespace is a machine without it.
+if [ -d /sys/module/gpupm ]; then
+	gpupm() { unshare -n "$GPUPM" "$@"; }
+else
+	gpupm() { "$GPUPM" "$@"; }
+fi
+
+for command in status why monitor wakes policy hold test; do
+	fails "$command without the module" 3 'module gpupm' gpupm "$command"
+	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
+	ok "$command --help" gpupm "$command" --help
+	like "$command --help says how to use it" "$(gpupm "$command" -h)" "^Usage: gpupm $command"
+	is "help $command is the same" "$(gpupm help "$command")" "$(gpupm "$command" --help)"
+	fails "$command refuses unknown options" 2 "unknown option --frob" gpupm "$command" --frob
+	fails "$command refuses unknown short options" 2 "unknown option -x" gpupm "$command" -x
+	fails "$command refuses what is too much" 2 "unexpected argument" gpupm "$command" a warm c c
+	like "gpupm --help lists $command" "$(gpupm --help)" "^  $command "
+done
+fails "no command is status" 3 'module gpupm' gpupm
+fails "unknown command" 2 "no command 'frob'; there are:" gpupm frob
+fails "unknown option" 2 "no option '--frob'" gpupm --frob
+fails "help of an unknown command" 2 "no command 'frob'" gpupm help frob
+fails "an empty command" 2 "no command ''" gpupm ''
+ok "--help" gpupm --help
+ok "help" gpupm help
+is "--version" "$(gpupm --version)" "gpupm $(cat ../../../VERSION)"
+is "-V" "$(gpupm -V)" "$(gpupm --version)"
+
+fails "a policy that is none" 2 "no policy 'cold'; there are auto, warm and on" gpupm policy 01:00 cold
+for n in 0 -1 1001 1e3 '' 5x 99999999999999999999; do
+	fails "test -n '$n'" 2 "from 1 to 1000" gpupm test -n "$n"
+done
+fails "test -n without a number" 2 "-n needs a value" gpupm test -n
+fails "hold -- without a command" 2 "no command after --" gpupm hold --
+fails "hold leaves the options of the command alone" 3 'module gpupm' gpupm hold -- true --frob
+fails "hold --json" 2 "no option --json" gpupm hold --json
+fails "why --watch" 2 "no option --watch" gpupm why --watch
+fails "status -w without the module" 3 'module gpupm' gpupm status -w
+fails "status --json without the module" 3 'module gpupm' gpupm status --json
+
+# Output that cannot be written is no success.
+fails "a full disk" 1 "could not write the output: No space left" \
+	sh -c '"$0" --help >/dev/full' "$GPUPM"
+sh -c '(trap "" PIPE; "$0" --help; echo $? >"$1/status") 2>"$1/errors" | true' "$GPUPM" "$work"
+is "a reader that went away is no reason to complain" "$(cat "$work/errors")" ""
+like "but no success either" "$(cat "$work/status")" '^[01]$'
+
+done_testing

@@ -1,0 +1,107 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# Completion in bash, zsh and fish, with a tool that knows two GPUs.
+
+set -eu
+. ../../lib/tap.sh
+
+files=$(realpath ../../../user/completion)
+work=$(mktemp -d)
+tap_cleanup() { rm -rf "$work"; }
+
+mkdir "$work/bin"
+cat >"$work/bin/gpupm" <<'END'
+#!/bin/sh
+[ "$*" = policy ] || { echo "$*" >>"$GPUPM_LOG"; exit; }
+echo "0000:01:00.0   auto"
+echo "10000:e3:00.0  warm"
+END
+chmod +x "$work/bin/gpupm"
+PATH=$work/bin:$PATH
+export GPUPM_LOG=$work/log
+
+# The completions of a command line, one a line; those of its last word.
+in_bash() {
+	bash --norc -c '
+		set +eu
+		. /usr/share/bash-completion/bash_completion
+		. "$1/gpupm.bash"
+		COMP_LINE=$2
+		COMP_POINT=${#COMP_LINE}
+		# Split as readline does, where a colon is a word of its own.
+		line=${COMP_LINE//:/ : }
+		read -ra COMP_WORDS <<<"$line"
+		[[ $COMP_LINE == *[\ :] ]] && COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		_gpupm
+		printf "%s\n" "${COMPREPLY[@]}" | sed "s/ *$//" | sort
+	' bash "$files" "$1" 2>&1
+}
+
+in_fish() {
+	HOME=$work XDG_CONFIG_HOME=$work fish --no-config -c "
+		source $files/gpupm.fish
+		complete -C '$1'
+	" 2>&1 | cut -f 1 | sort
+}
+
+# zsh completes only in a terminal: type the line and a tab there, run it, and
+# see what the tool was called with.
+in_zsh() {
+	rm -f "$GPUPM_LOG"
+	timeout 30 zsh -f -c '
+		zmodload zsh/zpty
+		zpty z "ZDOTDIR=$1 PATH=$2 GPUPM_LOG=$3 TERM=dumb zsh -f -i"
+		zpty -w z "fpath=($4 \$fpath); autoload -Uz compinit; compinit -u -d $1/dump; PROMPT=rea; PROMPT+=dy"
+		zpty -r z out "*ready*"
+		zpty -n -w z "$5"$'"'\\t'"'
+		zpty -w z "; PROMPT=do; PROMPT+=ne"
+		zpty -r z out "*done*"
+		zpty -d z
+	' zsh "$work" "$PATH" "$GPUPM_LOG" "$files" "$1" >/dev/null 2>&1 || true
+	sed 's/ *$//' "$GPUPM_LOG" 2>/dev/null || echo "zsh ran nothing"
+}
+
+all='help hold monitor policy status test wakes why'
+both='0000:01:00.0 10000:e3:00.0'
+one_line() { tr '\n' ' ' | sed 's/ $//'; }
+
+if [ -e /usr/share/bash-completion/bash_completion ]; then
+	is "bash: a command" "$(in_bash 'gpupm sta')" status
+	is "bash: every command" "$(in_bash 'gpupm ' | grep -v -- -- | one_line)" "$all"
+	is "bash: an option" "$(in_bash 'gpupm status --w')" --watch
+	is "bash: every GPU" "$(in_bash 'gpupm hold ' | one_line)" "$both"
+	is "bash: a GPU" "$(in_bash 'gpupm why 10')" 10000:e3:00.0
+	# readline replaces only what follows the last colon.
+	is "bash: a GPU from its colon on" "$(in_bash 'gpupm why 0000:0')" 01:00.0
+	is "bash: a policy" "$(in_bash 'gpupm policy w')" warm
+	is "bash: no GPU for status" "$(in_bash 'gpupm status ')" ""
+	like "bash: the command after --" "$(in_bash 'gpupm hold -- tru')" '^true$'
+else
+	pass "bash # SKIP bash-completion is not installed"
+fi
+
+if command -v fish >/dev/null; then
+	is "fish: a command" "$(in_fish 'gpupm sta')" status
+	is "fish: every command" "$(in_fish 'gpupm ' | one_line)" "$all"
+	is "fish: an option" "$(in_fish 'gpupm status --w')" --watch
+	is "fish: every GPU" "$(in_fish 'gpupm hold ' | one_line)" "$both"
+	is "fish: a GPU" "$(in_fish 'gpupm why 0000:0')" 0000:01:00.0
+	is "fish: a policy" "$(in_fish 'gpupm policy w')" warm
+	is "fish: no GPU for status" "$(in_fish 'gpupm status ')" ""
+	like "fish: the command after --" "$(in_fish 'gpupm hold -- tru')" '^true$'
+else
+	pass "fish # SKIP fish is not installed"
+fi
+
+if command -v zsh >/dev/null; then
+	is "zsh: a command" "$(in_zsh 'gpupm stat')" status
+	is "zsh: an option" "$(in_zsh 'gpupm status --w')" "status --watch"
+	is "zsh: a GPU" "$(in_zsh 'gpupm why 0000')" "why 0000:01:00.0"
+	is "zsh: the other GPU" "$(in_zsh 'gpupm hold 10')" "hold 10000:e3:00.0"
+	is "zsh: a policy" "$(in_zsh 'gpupm policy 0000:01:00.0 w')" "policy 0000:01:00.0 warm"
+else
+	pass "zsh # SKIP zsh is not installed"
+fi
+
+done_testing

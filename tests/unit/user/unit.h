@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What every unit test of the tool includes first. */
+#ifndef GPUPM_UNIT_H
+#define GPUPM_UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "client/gpu.h"
+
+#include <netlink/msg.h>
+
+/* A GPU with two functions and one port, as one finds in laptops. */
+void sample_gpu(struct gpu *gpu);
+
+/* Messages as the module sends them. */
+struct nl_msg *message_gpu(const struct gpu *gpu, int seq);
+void message_ack(struct nl_msg *msg, int seq, int error, const char *extack);
+
+/* A directory that stands for /, removed by root_remove(). Paths are formats. */
+const char *root_make(void);
+void root_remove(void);
+void root_file(const char *content, const char *format, ...);
+void root_link(const char *target, const char *format, ...);
+
+/* Compare text with golden/NAME; with GOLDEN_UPDATE in the environment, write it. */
+void assert_golden(const char *text, const char *name);
+
+#endif

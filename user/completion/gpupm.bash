@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash
+# bash completion for gpupm(1); loaded by bash-completion, whose functions it uses.
+
+_gpupm() {
+	local cur prev words cword
+	_get_comp_words_by_ref -n : cur prev words cword
+
+	local commands='status why monitor wakes policy hold test help'
+	local gpus options='--help' i
+	COMPREPLY=()
+
+	if ((cword == 1)); then
+		mapfile -t COMPREPLY < <(compgen -W "$commands --help --version" -- "$cur")
+		return
+	fi
+	if [[ ${words[1]} == hold ]]; then
+		for ((i = 2; i < cword; i++)); do
+			if [[ ${words[i]} == -- ]]; then
+				_command_offset $((i + 1))
+				return
+			fi
+		done
+	fi
+	[[ $prev == -n ]] && return
+
+	case ${words[1]} in
+	status) options+=' --watch --json' ;;
+	monitor | why | wakes | policy) options+=' --json' ;;
+	test) options+=' --json -n' ;;
+	hold) options+=' --' ;;
+	help)
+		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
+		return
+		;;
+	*) return ;;
+	esac
+	if [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+		return
+	fi
+
+	case ${words[1]} in
+	why | wakes | policy | hold | test)
+		gpus=$(gpupm policy 2>/dev/null | cut -d ' ' -f 1)
+		[[ ${words[1]} == policy ]] && gpus+=' auto warm on'
+		mapfile -t COMPREPLY < <(compgen -W "$gpus" -- "$cur")
+		__ltrim_colon_completions "$cur"
+		;;
+	esac
+} && complete -F _gpupm gpupm
