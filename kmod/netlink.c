@@ -384,15 +384,15 @@ static int dump_wakes(struct sk_buff *skb, struct netlink_callback *cb,
 
 static int wake_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct nlattr **attrs = genl_dumpit_info(cb)->attrs;
+	/* It has passed the policy before the dump began. */
+	const struct nlattr *attr = nlmsg_find_attr(cb->nlh, GENL_HDRLEN,
+						    GPUPM_A_WAKE_GPU);
 	struct wake_cursor *cursor = (struct wake_cursor *)cb->ctx;
-	const char *address = NULL;
+	const char *address = attr ? nla_data(attr) : NULL;
 	struct gpupm_gpu *gpu;
 	bool found = false;
 
 	BUILD_BUG_ON(sizeof(*cursor) > sizeof(cb->ctx));
-	if (attrs && attrs[GPUPM_A_WAKE_GPU])
-		address = nla_data(attrs[GPUPM_A_WAKE_GPU]);
 	mutex_lock(&gpupm_gpus_lock);
 	cb->seq = gpupm_generation;
 	list_for_each_entry(gpu, &gpupm_gpus, node) {
