@@ -369,8 +369,9 @@ int gpupm_gpu_attach(struct pci_dev *display)
 	gpu->id = ++last_id;
 	list_add_tail_rcu(&gpu->node, &gpupm_gpus);
 	gpupm_generation++;
-	pci_info(display, "attached: %u functions, %u ports, policy %s\n",
-		 joined, gpu->nports, gpupm_policy_names[gpu->policy]);
+	pci_info(display, "attached with %u function%s, %u port%s, policy %s\n",
+		 joined, joined == 1 ? "" : "s", gpu->nports,
+		 gpu->nports == 1 ? "" : "s", gpupm_policy_names[gpu->policy]);
 
 	spin_lock(&gpu->lock);
 	/* This wake was ours. Whoever has it open did so before we looked. */

@@ -274,7 +274,7 @@ static int gpu_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 	mutex_unlock(&gpupm_gpus_lock);
 	/* What does not fit comes with the next part. */
-	return err == -EMSGSIZE && !skb->len ? err : err == -ENOMEM ? err : skb->len;
+	return err && (err != -EMSGSIZE || !skb->len) ? err : skb->len;
 }
 
 static int gpu_set_doit(struct sk_buff *skb, struct genl_info *info)

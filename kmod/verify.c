@@ -131,7 +131,8 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 			continue;
 		}
 		if (!ret) {
-			silent = fn->pdev;
+			if (!silent)
+				silent = fn->pdev;
 			continue;
 		}
 		fn->unverified = false;
