@@ -70,11 +70,10 @@ static int help(int argc, char **argv)
 
 static int run(int argc, char **argv)
 {
-	static char *status[] = { "status", NULL };
 	const struct command *cmd;
 
 	if (argc < 2)
-		return cmd_status.run(1, status);
+		return cmd_status.run(argc, argv);
 	if (!strcmp(argv[1], "-h") || !strcmp(argv[1], "--help"))
 		return help(1, argv);
 	if (!strcmp(argv[1], "help"))
@@ -83,10 +82,9 @@ static int run(int argc, char **argv)
 		puts("gpupm " GPUPM_VERSION);
 		return RESULT_DONE;
 	}
-	if (argv[1][0] == '-') {
-		complain("no option '%s'; see gpupm --help", argv[1]);
-		return RESULT_USAGE;
-	}
+	/* "gpupm -w" is what somebody types who knows that the status is shown anyway. */
+	if (argv[1][0] == '-')
+		return cmd_status.run(argc, argv);
 	cmd = find_command(argv[1]);
 	return cmd ? cmd->run(argc - 1, argv + 1) : unknown_command(argv[1]);
 }

@@ -31,7 +31,7 @@ static const struct attr_reader wake_reader = {
 	.what = "a wake",
 	.one = wake_attr,
 	.required = ATTR_BIT(GPUPM_A_WAKE_GPU) | ATTR_BIT(GPUPM_A_WAKE_AT_MS) |
-		    ATTR_BIT(GPUPM_A_WAKE_FROM) | ATTR_BIT(GPUPM_A_WAKE_DEVICE),
+		    ATTR_BIT(GPUPM_A_WAKE_FROM),
 };
 
 int wake_list_add(struct wake_list *list, const struct nlattr *head, int len, struct malformed *m)

@@ -6,6 +6,7 @@
 
 /**
  * struct wake - one wake, as in enum gpupm_a_wake
+ * @device: empty when it is not known
  * @pid: 0 when the kernel itself woke it
  * @comm: empty when the kernel itself woke it
  */

@@ -24,7 +24,7 @@ enum {
  * @summary: what it does, in a line
  * @help: the rest of --help; ends with a newline
  * @options: the OPTION_ bits it takes
- * @run: does it; takes the command line from its name on. Return: the exit code
+ * @run: does it; gets the command line, with anything as argv[0]. Return: the exit code
  */
 struct command {
 	const char *name;

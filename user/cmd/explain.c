@@ -125,7 +125,7 @@ static void explain_driver(const struct context *c)
 
 	device_file(c, "power/runtime_status", "active");
 	device_file(c, "power/control", "auto");
-	add(&c->e->advice, "stop what uses it, or bind it to vfio-pci like the display function:");
+	add(&c->e->advice, "stop what uses it, or bind it to vfio-pci like the display function");
 	device_write(c, "vfio-pci", "driver_override");
 	if (bound)
 		add(&c->e->commands, "echo %s | sudo tee " PCI "/%s/driver/unbind", c->device,
@@ -194,7 +194,7 @@ static void explain_d3cold(const struct context *c)
 	device_file(c, "d3cold_allowed", "1");
 	if (device_file(c, "power/wakeup", "enabled")) {
 		add(&c->e->advice,
-		    "it may wake the machine, and cannot do so from D3cold; forbid it to:");
+		    "it may wake the machine, and cannot do so from D3cold, so forbid it to");
 		device_write(c, "disabled", "power/wakeup");
 		return;
 	}

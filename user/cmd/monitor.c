@@ -30,12 +30,13 @@ static void clock_time(char *buf, size_t size, __u64 at_ns)
 static void print_line(const struct style *style, __u64 at_ns, const char *gpu, const char *change,
 		       enum paint paint, const char *words)
 {
+	int pad = (int)strlen("in-use -> awake") - text_columns(change);
 	char when[32];
 
 	clock_time(when, sizeof(when), at_ns);
-	printf("%s%s%s  %s  %s%-16s%s  %s\n", style_begin(style, PAINT_DIM), when,
+	printf("%s%s%s  %s  %s%s%s%*s  %s\n", style_begin(style, PAINT_DIM), when,
 	       style_end(style, PAINT_DIM), gpu, style_begin(style, paint), change,
-	       style_end(style, paint), words);
+	       style_end(style, paint), pad > 0 ? pad : 0, "", words);
 }
 
 static void print_event(const struct style *style, const struct event *event)
@@ -47,7 +48,8 @@ static void print_event(const struct style *style, const struct event *event)
 	if (event->state == event->previous)
 		snprintf(change, sizeof(change), "%s", after);
 	else
-		snprintf(change, sizeof(change), "%s -> %s", before, after);
+		snprintf(change, sizeof(change), "%s %s %s", before,
+			 style->unicode ? "\u2192" : "->", after);
 	print_line(style, event->at_ns, event->gpu, change, paint_state(event->state),
 		   sentence_cause(words, sizeof(words), style, event));
 }

@@ -101,15 +101,15 @@ static void show_spread(const struct style *style, const struct spread *wake,
 		       rows[i][0], rows[i][1], style_end(style, PAINT_BOLD));
 }
 
-static void show_verdict(const struct style *style, const struct gpu *gpu, size_t rounds, int err,
+static void show_verdict(const struct style *style, const struct gpu *gpu, int err,
 			 const char *failure)
 {
 	enum paint paint = err ? PAINT_RED : PAINT_GREEN;
 
 	putchar('\n');
 	if (!err) {
-		printf("  after each of %zu wakes %zu function%s answered:", rounds,
-		       gpu->n_functions, gpu->n_functions == 1 ? "" : "s");
+		printf("  after each wake %zu function%s answered:", gpu->n_functions,
+		       gpu->n_functions == 1 ? "" : "s");
 		for (size_t i = 0; i < gpu->n_functions; i++)
 			printf(" %s", gpu->functions[i].address);
 		printf("\n  %sthis machine is safe for auto%s\n", style_begin(style, paint),
@@ -183,7 +183,7 @@ static void report(const struct style *style, const struct gpu *gpu, const struc
 	}
 	if (n)
 		show_spread(style, &wake, &off);
-	show_verdict(style, gpu, n, err, failure);
+	show_verdict(style, gpu, err, failure);
 }
 
 /* Run the rounds. Return: RESULT_DONE when all went well. */
@@ -201,7 +201,8 @@ static int run(struct rounds *r, const struct gpu *gpu, size_t wanted, bool json
 	}
 	style_detect(&style, stdout);
 	if (!json)
-		printf("cutting the power of %s and waking it, %zu times\n", gpu->address, wanted);
+		printf("cutting the power of %s and waking it, %zu time%s\n", gpu->address, wanted,
+		       wanted == 1 ? "" : "s");
 	fflush(stdout);
 	err = rounds_wait_off(r, &at);
 	while (!err && n < wanted) {

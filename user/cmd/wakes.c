@@ -65,7 +65,7 @@ static void show_cause(struct table *table, const struct style *style,
 	else
 		table_cell(table, PAINT_PLAIN, "-");
 	table_cell(table, PAINT_PLAIN, "%s", word_state(word, last->from));
-	table_cell(table, PAINT_PLAIN, "%s", last->device);
+	table_cell(table, PAINT_PLAIN, "%s", last->device[0] ? last->device : "-");
 	table_row(table);
 }
 

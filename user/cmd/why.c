@@ -16,9 +16,14 @@ static void show_lines(const struct style *style, const char *head, const struct
 	if (!lines->n)
 		return;
 	printf("\n  %s%s%s\n", style_begin(style, PAINT_DIM), head, style_end(style, PAINT_DIM));
-	for (size_t i = 0; i < lines->n; i++)
-		printf("    %s%s%s\n", style_begin(style, paint), lines->text[i],
-		       style_end(style, paint));
+	for (size_t i = 0; i < lines->n; i++) {
+		/* A command must stay in one piece, to be copied. */
+		if (paint == PAINT_PLAIN)
+			text_wrap(stdout, style, 4, lines->text[i]);
+		else
+			printf("    %s%s%s\n", style_begin(style, paint), lines->text[i],
+			       style_end(style, paint));
+	}
 }
 
 static void show(const struct style *style, const struct gpu *gpu, const struct explanation *e)
@@ -30,7 +35,7 @@ static void show(const struct style *style, const struct gpu *gpu, const struct 
 	       style_end(style, PAINT_BOLD), style_begin(style, paint),
 	       word_state(word, gpu->state), style_end(style, paint), e->summary);
 	show_lines(style, "evidence", &e->evidence, PAINT_PLAIN);
-	show_lines(style, "what to do", &e->advice, PAINT_PLAIN);
+	show_lines(style, "advice", &e->advice, PAINT_PLAIN);
 	show_lines(style, "commands", &e->commands, PAINT_BOLD);
 }
 

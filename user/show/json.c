@@ -211,7 +211,7 @@ struct json_object *json_wakes(const struct wake_list *list)
 		json_add(wake, "gpu", json_string(w->gpu));
 		json_add(wake, "at_ms", number(w->at_ms));
 		json_add(wake, "from", state(w->from));
-		json_add(wake, "device", json_string(w->device));
+		json_add(wake, "device", json_string_or_null(w->device));
 		json_add(wake, "pid", w->pid ? number(w->pid) : NULL);
 		json_add(wake, "comm", json_string_or_null(w->comm));
 		add_to_array(wakes, wake);

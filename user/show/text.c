@@ -105,3 +105,30 @@ void text_clip(const struct style *style, char *text, size_t size, int columns)
 	if (len + strlen(mark) < size)
 		strcpy(text + len, mark);
 }
+
+void text_wrap(FILE *out, const struct style *style, int indent, const char *text)
+{
+	int at = indent;
+	char word[512];
+
+	fprintf(out, "%*s", indent, "");
+	while (*text) {
+		size_t len = strcspn(text, " ");
+		int columns;
+
+		if (len >= sizeof(word))
+			len = sizeof(word) - 1;
+		memcpy(word, text, len);
+		word[len] = '\0';
+		columns = text_columns(word);
+		if (style->width && at > indent && at + 1 + columns > style->width) {
+			fprintf(out, "\n%*s", indent, "");
+			at = indent;
+		}
+		fprintf(out, "%s%s", at > indent ? " " : "", word);
+		at += columns + (at > indent);
+		text += len;
+		text += strspn(text, " ");
+	}
+	fputc('\n', out);
+}

@@ -35,4 +35,13 @@ int text_columns(const char *text);
  */
 void text_clip(const struct style *style, char *text, size_t size, int columns);
 
+/**
+ * text_wrap - print a clean text, broken between words where a line is full
+ * @out: where to
+ * @style: its width; 0 for one long line
+ * @indent: columns before each line
+ * @text: the text
+ */
+void text_wrap(FILE *out, const struct style *style, int indent, const char *text);
+
 #endif

@@ -207,8 +207,7 @@ const char *sentence_cause(char *buf, size_t size, const struct style *style,
 		snprintf(buf, size, "woken%s", who);
 		break;
 	case GPUPM_CAUSE_WAKE:
-		snprintf(buf, size, "wake not for a VM, %s%s", event->pid ? "caused" : "by the kernel",
-			 who);
+		snprintf(buf, size, "a wake%s, not for a VM", event->pid ? who : " by the kernel");
 		break;
 	case GPUPM_CAUSE_SUSPENDED:
 		snprintf(buf, size, "all functions suspended");

@@ -31,7 +31,8 @@ for command in status why monitor wakes policy hold test; do
 done
 fails "no command is status" 3 'module gpupm' gpupm
 fails "unknown command" 2 "no command 'frob'; there are:" gpupm frob
-fails "unknown option" 2 "no option '--frob'" gpupm --frob
+fails "unknown option" 2 "status: unknown option --frob" gpupm --frob
+fails "options without a command are those of status" 3 'module gpupm' gpupm -w --json
 fails "help of an unknown command" 2 "no command 'frob'" gpupm help frob
 fails "an empty command" 2 "no command ''" gpupm ''
 ok "--help" gpupm --help

@@ -399,9 +399,9 @@ static void test_wake(void **state)
 	nla_put_string(msg, GPUPM_A_WAKE_GPU, "0000:01:00.0");
 	nla_put_u64(msg, GPUPM_A_WAKE_AT_MS, 1700000000123ULL);
 	nla_put_u32(msg, GPUPM_A_WAKE_FROM, GPUPM_STATE_IDLE);
-	nla_put_string(msg, GPUPM_A_WAKE_DEVICE, "0000:00:01.0");
 	assert_int_equal(wake_list_add(&list, genlmsg_attrdata(header, 0),
 				       genlmsg_attrlen(header, 0), &m), 0);
+	nla_put_string(msg, GPUPM_A_WAKE_DEVICE, "0000:00:01.0");
 	nla_put_u32(msg, GPUPM_A_WAKE_PID, 99);
 	nla_put_string(msg, GPUPM_A_WAKE_COMM, "lspci");
 	assert_int_equal(wake_list_add(&list, genlmsg_attrdata(header, 0),
@@ -409,6 +409,7 @@ static void test_wake(void **state)
 	assert_int_equal(list.n, 2);
 	assert_int_equal(list.wakes[0].pid, 0);
 	assert_string_equal(list.wakes[0].comm, "");
+	assert_string_equal(list.wakes[0].device, "");
 	assert_int_equal(list.wakes[1].at_ms, 1700000000123ULL);
 	assert_int_equal(list.wakes[1].from, GPUPM_STATE_IDLE);
 	assert_string_equal(list.wakes[1].device, "0000:00:01.0");

@@ -160,7 +160,7 @@ static void test_wakes_json(void **state)
 {
 	struct wake wakes[] = {
 		{ "0000:01:00.0", 1700000000123, GPUPM_STATE_OFF, "0000:00:01.0", 99, "lspci" },
-		{ "0000:01:00.0", 1700000000124, GPUPM_STATE_IDLE, "0000:01:00.1", 0, "" },
+		{ "0000:01:00.0", 1700000000124, GPUPM_STATE_IDLE, "", 0, "" },
 	};
 	struct wake_list list = { wakes, 2 }, none = {};
 

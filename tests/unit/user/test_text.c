@@ -160,6 +160,27 @@ static void test_table(void **state)
 	}
 }
 
+static char *wrap(int width, const char *text)
+{
+	const struct style style = { .width = width };
+	static char buf[256];
+	FILE *out = fmemopen(buf, sizeof(buf), "w");
+
+	text_wrap(out, &style, 2, text);
+	fclose(out);
+	return buf;
+}
+
+static void test_wrap(void **state)
+{
+	(void)state;
+	assert_string_equal(wrap(0, "one two  three"), "  one two three\n");
+	assert_string_equal(wrap(9, "one two three"), "  one two\n  three\n");
+	assert_string_equal(wrap(8, "one two three"), "  one\n  two\n  three\n");
+	assert_string_equal(wrap(4, "one two"), "  one\n  two\n");
+	assert_string_equal(wrap(80, ""), "  \n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +190,7 @@ int main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_clip),
 		cmocka_unit_test(test_columns),
+		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_table),
 	};
 
