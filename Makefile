@@ -85,10 +85,11 @@ deps:
 check: deps
 	@tests/run
 
-# KERNEL, VARIANT and the rest of the lab's options go into LAB.
-demo: deps
-	@tests/lab/demo
+# It gets what it needs by itself, and shows that.
+demo:
+	@tests/demo/demo
 
+# LAB is for the lab's own options, like LAB="--kernel 6.12 --variant two-gpus".
 lab: deps
 	@tests/lab/lab $(if $(RUN),run $(LAB) "$(RUN)",shell $(LAB))
 
