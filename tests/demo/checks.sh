@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with demo and story.sh
+# What the demo claims, checked against what was seen. The power resource's log
+# and the PCI core's power_state are the proof, not the module's word.
+
+CHECKED=0 FAILED=0
+
+# check WHAT SEEN EXPECTED
+check() {
+	CHECKED=$((CHECKED + 1))
+	if [ "$2" = "$3" ]; then
+		show_verdict yes "$1" ''
+	else
+		FAILED=$((FAILED + 1))
+		show_verdict no "$1" "${2:-nothing}, not ${3:-nothing}"
+	fi
+}
+
+# Whether the guest said so.
+guest_said() {
+	case ${FACTS[guest]-} in
+	*"$1"*) echo yes ;;
+	*) echo no ;;
+	esac
+}
+
+ms_between() {
+	[ -n "$1" ] && [ -n "$2" ] || return 0
+	echo $((($2 - $1 + 500000) / 1000000))
+}
+
+# D-states are those of root port, display function, audio function.
+checks() {
+	local json=${FACTS[during-json]-} user=''
+	[[ $json =~ \"user\":\{\"pid\":([0-9]+),\"comm\":\"(qemu[^\"]*)\" ]] &&
+		user=${BASH_REMATCH[1]}
+
+	check "before the VM the GPU is off: port and functions in D3cold" \
+		"${FACTS[before-state]-} ${FACTS[before-d-states]-}" "off D3cold D3cold D3cold"
+	check "the VM found the display function on its PCI bus" \
+		"$(guest_said 'found display function')" yes
+	check "the VM found the audio function, too" \
+		"$(guest_said 'class 0403')" yes
+	check "while the VM runs: in-use, all in D0" \
+		"${FACTS[during-state]-} ${FACTS[during-d-states]-}" "in-use D0 D0 D0"
+	check "gpupm status names the QEMU process, ${FACTS[vm-pid]-}" \
+		"$user" "${FACTS[vm-pid]-no process}"
+	check "power was cut, restored for the VM, and cut again, no more" \
+		"${POWER_STORY[*]}" "ON OFF ON OFF"
+	check "after the VM the GPU is off: port and functions in D3cold" \
+		"${FACTS[after-state]-} ${FACTS[after-d-states]-}" "off D3cold D3cold D3cold"
+	[[ ${FACTS[after-json]-} =~ \"opens\":([0-9]+),\"power_cuts\":([0-9]+),\"wakes\":([0-9]+),\"failures\":([0-9]+) ]] || true
+	check "counted: opens, power cuts, wakes for no VM, failures" \
+		"${BASH_REMATCH[*]:1}" "1 2 0 0"
+
+	check "after unloading, every setting is as it was before" \
+		"${FACTS[settings-after]-}" "${FACTS[settings-before]-none}"
+
+	WAKE_MS=$(ms_between "$ASKED_NS" "$WOKEN_NS")
+	CUT_MS=$(ms_between "$CLOSED_NS" "$LAST_OFF_NS")
+	check "the times of wake and power cut are known" \
+		"${WAKE_MS:+wake} ${CUT_MS:+cut}" "wake cut"
+	[ "$FAILED" -eq 0 ]
+}
