@@ -87,7 +87,8 @@ machine_start() {
 	local relay=$! status=0
 	timeout --foreground "$LAB_TIMEOUT" "${QEMU[@]}" "${ARGS[@]}" </dev/null >"$RUN/qemu.log" 2>&1 || status=$?
 	# If QEMU never opened its end, the relay still waits for it.
-	: >"$RUN/out" & 
+	# Opening both ends never blocks, whether the relay has gone already or not.
+	: <>"$RUN/out"
 	wait "$relay" || true
 	return "$status"
 }
