@@ -85,7 +85,7 @@ int attr_string(const struct nlattr *attr, char *buf, size_t size)
 	int len = nla_len(attr);
 	const char *text = nla_data(attr);
 
-	if (len < 1 || (size_t)len > size || text[len - 1] != '\0' || strlen(text) + 1 != (size_t)len)
+	if (len < 1 || (size_t)len > size || strnlen(text, len) != (size_t)len - 1)
 		return -EBADMSG;
 	memcpy(buf, text, len);
 	return 0;

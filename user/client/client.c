@@ -137,15 +137,16 @@ static int dump(struct client *client, __u8 cmd, int attr, const char *address, 
 
 static int check_version(struct client *client)
 {
+	const char *advice = "install the gpupm that came with the module";
 	__u32 version = client->family.version;
 
 	if (version == GPUPM_FAMILY_VERSION)
 		return 0;
-	return fail(client, -EPROTO, "the module speaks version %u, this gpupm speaks version %d: %s",
-		    version, GPUPM_FAMILY_VERSION,
-		    version < GPUPM_FAMILY_VERSION ?
-		    "install the newer module and reload it (sudo modprobe -r gpupm; sudo modprobe gpupm)" :
-		    "install the gpupm that came with the module");
+	if (version < GPUPM_FAMILY_VERSION)
+		advice = "install the newer module, then modprobe -r gpupm && modprobe gpupm";
+	return fail(client, -EPROTO,
+		    "the module speaks version %u, this gpupm speaks version %d: %s", version,
+		    GPUPM_FAMILY_VERSION, advice);
 }
 
 int client_open(struct client **client)

@@ -141,7 +141,8 @@ static int read_event(const struct events *events, struct nlmsghdr *nlh, struct 
 	if (!genlmsg_valid_hdr(nlh, 0))
 		return -EBADMSG;
 	if (nlh->nlmsg_type == events->family && header->cmd == GPUPM_CMD_GPU_NTF) {
-		int err = event_read(event, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0), &m);
+		int err = event_read(event, genlmsg_attrdata(header, 0),
+				     genlmsg_attrlen(header, 0), &m);
 
 		return err ? err : 1;
 	}

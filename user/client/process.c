@@ -27,7 +27,8 @@ static void find_vfio_files(const char *root, const char *address, struct vfio_f
 	DIR *dir;
 
 	memset(files, 0, sizeof(*files));
-	if (sysfs_link(group, sizeof(group), root, "/sys/bus/pci/devices/%s/iommu_group", address)) {
+	if (sysfs_link(group, sizeof(group), root, "/sys/bus/pci/devices/%s/iommu_group",
+		       address)) {
 		sysfs_read(name, sizeof(name), root, "/sys/kernel/iommu_groups/%s/name", group);
 		snprintf(files->group, sizeof(files->group), "/dev/vfio/%s%s",
 			 strcmp(name, "vfio-noiommu") ? "" : "noiommu-", group);

@@ -44,14 +44,18 @@ int client_failed(const struct client *client, int err)
 
 int finish(int result)
 {
+	static bool complained;
 	int err = 0;
 
+	if (complained)
+		return RESULT_FAILED;
 	if (fflush(stdout))
 		err = errno;
 	else if (ferror(stdout))
 		err = EIO;
 	if (!err)
 		return result;
+	complained = true;
 	if (err != EPIPE)
 		complain("could not write the output: %s", strerror(err));
 	return RESULT_FAILED;

@@ -146,7 +146,8 @@ static void explain_busy(const struct context *c)
 	device_file(c, "power/runtime_status", "active");
 	if (sysfs_read(value, sizeof(value), c->root,
 		       "/sys/module/vfio_pci/parameters/disable_idle_d3"))
-		add(&c->e->evidence, "/sys/module/vfio_pci/parameters/disable_idle_d3 is %s", value);
+		add(&c->e->evidence, "/sys/module/vfio_pci/parameters/disable_idle_d3 is %s",
+		    value);
 	if (!strcmp(value, "Y")) {
 		add(&c->e->advice,
 		    "vfio-pci was told to keep devices awake; look for disable_idle_d3 in /etc/modprobe.d and on the kernel command line");
@@ -211,7 +212,7 @@ static void explain_bridge_d3(const struct context *c)
 	if (sysfs_read(line, sizeof(line), c->root, "/proc/cmdline") &&
 	    strstr(line, "pcie_port_pm=off")) {
 		add(&c->e->evidence, "the kernel command line has pcie_port_pm=off");
-		add(&c->e->advice, "remove pcie_port_pm=off from the kernel command line and reboot");
+		add(&c->e->advice, "remove pcie_port_pm=off from it and reboot");
 		return;
 	}
 	if (sysfs_read(date, sizeof(date), c->root, "/sys/class/dmi/id/bios_date"))
@@ -233,7 +234,7 @@ static void explain_power_resource(const struct context *c)
 		    c->device);
 	if (!gpu_root_port(c->gpu))
 		add(&c->e->evidence, "there is no port above it");
-	add(&c->e->advice, "this machine has no switch for the GPU's power: D3hot is as far as it goes");
+	add(&c->e->advice, "this machine cannot cut its power: D3hot is as far as it goes");
 	add(&c->e->advice,
 	    "newer firmware, or its setting for hybrid graphics, may bring one; no command can");
 }
@@ -273,7 +274,7 @@ static void explain_blocker(const struct context *c)
 	case GPUPM_BLOCKER_PLATFORM:
 		return explain_platform(c);
 	default:
-		add(&c->e->advice, "this gpupm is older than the module; its newer version knows more");
+		add(&c->e->advice, "this gpupm is older than the module; a newer one knows more");
 	}
 }
 

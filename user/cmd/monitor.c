@@ -80,27 +80,29 @@ static int print_events(struct client *client, struct events *events, const stru
 			bool json)
 {
 	struct event event;
+	bool lost = false;
 	int result;
 
 	for (;;) {
 		result = events_next(events, &event);
 		if (!result)
-			return 0;
+			break;
 		if (result == -ENOBUFS)
-			result = catch_up(client, style, json);
+			lost = true;
 		else if (result == -EBADMSG)
-			complain("an event made no sense and is left out: module and tool do not fit");
+			complain("left out an event that makes no sense: do module and tool fit?");
 		else if (result < 0)
 			return result;
 		else if (json)
 			json_print(stdout, json_event(&event), true);
 		else
 			print_event(style, &event);
-		if (result < 0 && result != -EBADMSG)
-			return result;
 		if (finish(RESULT_DONE))
 			return -EPIPE;
 	}
+	/* What waited is from before the loss: the kernel adds nothing until all is read. */
+	result = lost ? catch_up(client, style, json) : 0;
+	return finish(RESULT_DONE) ? -EPIPE : result;
 }
 
 static int monitor(struct client *client, bool json)
@@ -118,12 +120,13 @@ static int monitor(struct client *client, bool json)
 	fds[0].fd = events_fd(events);
 	fds[1].fd = signals_open();
 	while (!err) {
-		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+		if (poll(fds, 2, -1) < 0 && errno != EINTR) {
 			err = -errno;
-		else if (signals_stop(fds[1].fd))
+			continue;
+		}
+		if (signals_stop(fds[1].fd))
 			break;
-		else
-			err = print_events(client, events, &style, json);
+		err = print_events(client, events, &style, json);
 	}
 	close(fds[1].fd);
 	events_close(events);

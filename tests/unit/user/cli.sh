@@ -53,8 +53,10 @@ fails "status -w without the module" 3 'module gpupm' gpupm status -w
 fails "status --json without the module" 3 'module gpupm' gpupm status --json
 
 # Output that cannot be written is no success.
+# shellcheck disable=SC2016 # the inner shell's
 fails "a full disk" 1 "could not write the output: No space left" \
 	sh -c '"$0" --help >/dev/full' "$GPUPM"
+is "one complaint of a full disk is enough" "$("$GPUPM" --help 2>&1 >/dev/full | grep -c .)" 1
 sh -c '(trap "" PIPE; "$0" --help; echo $? >"$1/status") 2>"$1/errors" | true' "$GPUPM" "$work"
 is "a reader that went away is no reason to complain" "$(cat "$work/errors")" ""
 like "but no success either" "$(cat "$work/status")" '^[01]$'

@@ -49,6 +49,7 @@ in_fish() {
 # see what the tool was called with.
 in_zsh() {
 	rm -f "$GPUPM_LOG"
+	# shellcheck disable=SC2016 # the inner shell's
 	timeout 30 zsh -f -c '
 		zmodload zsh/zpty
 		zpty z "ZDOTDIR=$1 PATH=$2 GPUPM_LOG=$3 TERM=dumb zsh -f -i"

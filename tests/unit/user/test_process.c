@@ -151,6 +151,8 @@ static void assert_vm(const char *args, size_t size, const char *want)
 
 static void test_vm_name(void **state)
 {
+	char name[8] = "before";
+
 	(void)state;
 	ASSERT_VM("qemu\0-name\0guest=win11,debug-threads=on\0-S", "win11");
 	ASSERT_VM("qemu\0-name\0win11,process=x\0-S", "win11");
@@ -159,11 +161,12 @@ static void test_vm_name(void **state)
 	ASSERT_VM("qemu\0-name\0guest=a,,b,,,debug-threads=on", "a,b,");
 	ASSERT_VM("qemu\0-name\0debug-threads=on", "");
 	ASSERT_VM("qemu\0-name", "");
-	ASSERT_VM("qemu\0-m\0""4G", "");
+	ASSERT_VM("qemu\0-m\0\x34G", "");
 	ASSERT_VM("", "");
 	ASSERT_VM("qemu\0-name\0guest=0123456789012345678901234567890123456789",
 		  "0123456789012345678901234567890");
-	process_vm_name(root, 99, (char[8]){}, 8);
+	process_vm_name(root, 99, name, sizeof(name));
+	assert_string_equal(name, "");
 }
 
 static void test_holders(void **state)

@@ -15,6 +15,7 @@ static const struct style plain;
 static const struct style terminal = {
 	.terminal = true, .colour = true, .unicode = true, .width = 80
 };
+
 static const struct style dumb = { .terminal = true, .width = 80 };
 
 static struct names *names;
@@ -152,7 +153,7 @@ static void test_user(void **state)
 					&(struct gpu_user){ .hidden = true }),
 			    "unknown (run as root to see)");
 	assert_string_equal(status_user(buf, sizeof(buf), &plain,
-					&(struct gpu_user){ .pid = 1, .comm = "a\tb", .vm = "v\n" }),
+					&(struct gpu_user){ 1, "a\tb", "v\n", false }),
 			    "a?b (pid 1), VM v?");
 }
 

@@ -69,7 +69,7 @@ static void test_clean(void **state)
 	assert_string_equal(clean(&unicode, "M\u00fcller"), "M\u00fcller");
 	assert_string_equal(clean(&plain, "M\u00fcller"), "M?ller");
 	/* C1 controls, a bidirectional override, a byte order mark. */
-	assert_string_equal(clean(&unicode, "\xc2\x9b" "31m\u202e\ufeff"), "?31m??");
+	assert_string_equal(clean(&unicode, "\xc2\x9bm\u202e\ufeff"), "?m??");
 	/* No UTF-8: a lone byte, an overlong slash, a surrogate, a cut character. */
 	assert_string_equal(clean(&unicode, "\xff|\xc0\xaf|\xed\xa0\x80|\xe2\x82"), "?|??|???|??");
 	assert_string_equal(clean(&plain, "0123456789012345678901234567890123456789"),
@@ -178,7 +178,6 @@ static void test_wrap(void **state)
 	assert_string_equal(wrap(9, "one two three"), "  one two\n  three\n");
 	assert_string_equal(wrap(8, "one two three"), "  one\n  two\n  three\n");
 	assert_string_equal(wrap(4, "one two"), "  one\n  two\n");
-	assert_string_equal(wrap(80, ""), "  \n");
 }
 
 int main(void)
