@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# What the demo looks like: steps with a clock, the story, verdicts. A terminal
+# What demo and benchmark look like: steps with a clock, the story, verdicts. A terminal
 # gets colours and a clock that runs; a pipe gets lines.
 
 TERMINAL='' BOLD='' DIM='' GREEN='' YELLOW='' CYAN='' RED='' PLAIN=''
@@ -129,5 +129,5 @@ show_read() {
 show_failure() {
 	show_moments
 	show_clear
-	printf '\n%sThe demo failed:%s %s\n' "$RED" "$PLAIN" "$1"
+	printf '\n%sFailed:%s %s\n' "$RED" "$PLAIN" "$1"
 }
