@@ -39,16 +39,17 @@ hardware_gpu_count() {
 	fi
 }
 
-# The functions of GPU $1 on bus $2.
+# The functions of GPU $1 on bus $2. The second GPU is not a VGA one, as in laptops.
 hardware_functions() {
-	local gpu=$1 bus=$2 multi=on
+	local gpu=$1 bus=$2 multi=on display=virtio-vga
 	hardware_has lone-function && multi=off
-	ARGS+=(-device "virtio-vga,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,rombar=0")
+	[ "$gpu" = 0 ] || display=virtio-gpu-pci
+	ARGS+=(-device "$display,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,romfile=")
 	[ "$multi" = on ] || return 0
-	ARGS+=(-device "ich9-intel-hda,id=gpu$gpu-audio,bus=$bus,addr=0.1,rombar=0"
+	ARGS+=(-device "ich9-intel-hda,id=gpu$gpu-audio,bus=$bus,addr=0.1"
 		-device "hda-output,bus=gpu$gpu-audio.0,audiodev=silence")
 	if hardware_has usb-function; then
-		ARGS+=(-device "qemu-xhci,id=gpu$gpu-usb,bus=$bus,addr=0.2,rombar=0")
+		ARGS+=(-device "qemu-xhci,id=gpu$gpu-usb,bus=$bus,addr=0.2")
 	fi
 }
 

@@ -47,7 +47,7 @@ machine_args() {
 	ARGS+=(
 		-kernel "$(qemu_path "$(kernel_image "$kernel")")"
 		-initrd "$(qemu_path "$initramfs")"
-		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog lab.dir=$LAB_DIR $LAB_APPEND"
+		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog no_timer_check lab.dir=$LAB_DIR $LAB_APPEND"
 		-chardev "file,id=kernel,path=$(qemu_path "$RUN/kernel.log")" -serial chardev:kernel
 		-fsdev "local,id=root,path=$(qemu_path /),readonly=on,security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=root,mount_tag=root
