@@ -32,7 +32,13 @@ headers:
 kmod: headers
 	$(MAKE) -C kmod KDIR="$(abspath $(KDIR))"
 
-user:
+libraries:
+	@pkg-config --exists libnl-genl-3.0 libpci json-c || { \
+		echo "pkg-config, libnl, libpci or json-c is missing."; \
+		echo "Install all that building takes: make build-deps"; \
+		exit 1; } >&2
+
+user: libraries
 	$(MAKE) -C user VERSION="$(VERSION)"
 
 # The module first: when it cannot be built, nothing is installed.
@@ -82,6 +88,9 @@ clean:
 deps:
 	@scripts/deps $(LISTS)
 
+build-deps:
+	@scripts/deps scripts/packages
+
 check: deps
 	@tests/run
 
@@ -113,8 +122,9 @@ help:
 	@echo "make lab              a root shell in that laptop; RUN=SCRIPT runs a script there"
 	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
 	@echo "make bench            how fast power is cut and comes back, against other ways"
-	@echo "make deps             install what all this needs, with apt (root)"
+	@echo "make build-deps       install what building and installing takes, with apt (root)"
+	@echo "make deps             install what all of the above takes, with apt (root)"
 	@echo "make clean            remove what was built"
 
-.PHONY: all headers kmod user install uninstall \
-	dkms clean deps check demo lab e2e bench help
+.PHONY: all headers kmod libraries user install uninstall \
+	dkms clean deps build-deps check demo lab e2e bench help
