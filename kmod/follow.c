@@ -217,6 +217,7 @@ static int port_resume(struct device *dev)
 	if (gpu->gone)
 		goto out;
 	gpupm_wake_begin(&gpu->wakes, gpu->clock.state);
+	gpupm_reconnect(gpu);
 	if (gpu->facts.cut) {
 		gpu->facts.cut = false;
 		by = gpupm_touched_by(&gpu->wakes, device);

@@ -151,16 +151,27 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 	return 0;
 }
 
-/*
+/**
+ * gpupm_reconnect - give a lost GPU a new chance
+ * @gpu: the GPU, whose root port is about to get its power back
+ *
  * When a port comes up and nothing below it answers for a minute, the PCI core
  * marks what is below as disconnected (since 6.6, and in stable kernels before),
- * and refuses to power it up ever after. Its power has been off and comes back:
- * it is worth one more attempt, which sets the mark again when it fails.
+ * and refuses to power it up ever after. Now its power has been off and comes
+ * back: it is worth another attempt, which sets the mark again when it fails.
+ *
+ * Context: @gpu->lock is held.
  */
-static void reconnect(struct pci_dev *pdev)
+void gpupm_reconnect(struct gpupm_gpu *gpu)
 {
-	if (pdev->error_state == pci_channel_io_perm_failure)
-		pdev->error_state = pci_channel_io_normal;
+	struct gpupm_function *fn;
+
+	lockdep_assert_held(&gpu->lock);
+	if (!gpu->facts.lost)
+		return;
+	gpupm_for_each_function(gpu, fn)
+		if (fn->pdev->error_state == pci_channel_io_perm_failure)
+			fn->pdev->error_state = pci_channel_io_normal;
 }
 
 /**
@@ -175,10 +186,8 @@ void gpupm_recover(struct gpupm_gpu *gpu)
 	struct gpupm_function *fn;
 
 	lockdep_assert_held(&gpu->mutex);
-	gpupm_for_each_function(gpu, fn) {
-		reconnect(fn->pdev);
+	gpupm_for_each_function(gpu, fn)
 		pm_runtime_get_sync(&fn->pdev->dev);
-	}
 	gpupm_verify(gpu);
 	spin_lock(&gpu->lock);
 	gpu->recovering = false;

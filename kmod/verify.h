@@ -5,6 +5,7 @@
 #include "gpu.h"
 
 int gpupm_verify(struct gpupm_gpu *gpu);
+void gpupm_reconnect(struct gpupm_gpu *gpu);
 void gpupm_recover(struct gpupm_gpu *gpu);
 
 #endif /* _GPUPM_VERIFY_H */
