@@ -112,8 +112,9 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 		Name (LIVE, One)
 		Name (DOOM, Zero)
 
-		// "OFF GPU0 3 12345678900": the third cut, at CLOCK_MONOTONIC
-		// nanoseconds. Timer counts units of 100 ns.
+		// "OFF GPU0 3 12345678900": the third cut, that many nanoseconds
+		// after the boot. Linux answers Timer from its tick, so that is
+		// good to 4 ms.
 		Method (LOGL, 2, Serialized)
 		{
 			Local0 = Concatenate (Concatenate (Arg0, " "), Concatenate (LABEL, " "))

@@ -54,14 +54,15 @@ hardware_functions() {
 }
 
 # Root port $1 in its slot with its shadow after it. The shadow must come later
-# than the port: QEMU asks the newest bridge first. A port of 5 GT/s does not say
+# than the port: QEMU asks the newest bridge first. A port of 2.5 GT/s does not say
 # whether its link is up, which lets newer kernels give up on a GPU that stays
 # silent after one second instead of sixty.
 hardware_root_port() {
-	local gpu=$1 slot
+	local gpu=$1 slot shadow
 	slot=$(hardware_port_slot "$gpu")
-	ARGS+=(-device "pcie-root-port,id=port$gpu,bus=pcie.0,addr=$slot.0,chassis=$slot,slot=$slot,hotplug=$HOTPLUG,x-speed=2_5")
-	ARGS+=(-device "pcie-root-port,id=shadow$gpu,bus=pcie.0,addr=$((slot + 1)).0,chassis=$((slot + 1)),slot=$((slot + 1)),hotplug=off")
+	shadow=$((slot + 1))
+	ARGS+=(-device "pcie-root-port,id=port$gpu,bus=pcie.0,addr=$(printf '%x' "$slot").0,chassis=$slot,slot=$slot,hotplug=$HOTPLUG,x-speed=2_5"
+		-device "pcie-root-port,id=shadow$gpu,bus=pcie.0,addr=$(printf '%x' "$shadow").0,chassis=$shadow,slot=$shadow,hotplug=off")
 }
 
 hardware_gpus() {
