@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# core
+# What the module tells of: events, tracepoint, sysfs, kernel log; and that all
+# of them agree.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+events=/run/lab/events
+
+# "cause cause ..." of the events since event number $1.
+causes()
+{
+	jq -rs "[.[${1:-0}:][].cause] | join(\" \")" "$events"
+}
+
+causes_are()
+{
+	[ "$(causes "$1")" = "$2" ]
+}
+
+causes_begin()
+{
+	[[ "$(causes "$1")" == "$2"* ]]
+}
+
+causes_end()
+{
+	[[ "$(causes "$1")" == *"$2" ]]
+}
+
+count()
+{
+	wc -l <"$events"
+}
+
+load_off
+echo 1 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
+gpupm monitor --json >"$events" 2>&1 &
+monitor=$!
+# It listens as soon as it tells of something.
+until [ -s "$events" ]; do
+	gpupm policy warm >/dev/null
+	gpupm policy auto >/dev/null
+done
+within "$PATIENCE" truly_off
+within "$PATIENCE" causes_end 0 power-cut || diag "no power-cut: $(causes)"
+
+# ---- a VM starts and stops -----------------------------------------------------
+
+first=$(count)
+: >/sys/kernel/tracing/trace
+open_gpu
+within "$PATIENCE" state_is in-use
+close_gpu
+soon "a VM comes and goes: the causes, in order" causes_are "$first" \
+	"power-restored woken opened closed power-cut"
+is "the states they lead to" "$(jq -rs "[.[$first:][].state] | join(\" \")" "$events")" \
+	"idle awake in-use idle off"
+is "each begins where the last ended" \
+	"$(jq -rs "[.[$first:]] | .[0] | [range(1; length) as \$i | .[\$i].previous == .[\$i-1].state] | all" "$events")" true
+is "the process is named" \
+	"$(jq -rs "[.[$first:][] | select(.cause == \"opened\") | \"\(.comm) \(.pid)\"][]" "$events")" \
+	"vfio-user $OPENER"
+is "times do not go back" "$(jq -rs '[.[].at_ns] | . == sort' "$events")" true
+like "the tracepoint tells the same" \
+	"$(grep -o 'cause=[a-z-]*' /sys/kernel/tracing/trace | tr '\n' ' ')" \
+	'^cause=power-restored cause=woken cause=opened cause=closed cause=power-cut $'
+echo 0 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
+
+# ---- hold, policy, wake, unbind ------------------------------------------------
+
+first=$(count)
+gpupm hold -- true
+within "$PATIENCE" truly_off
+soon "hold: the causes" causes_are "$first" "power-restored woken held released suspended power-cut"
+is "a hold is no wake" "$(field .wakes)" 0
+
+first=$(count)
+gpupm policy on >/dev/null
+soon "policy: the causes" causes_are "$first" "power-restored woken policy"
+is "policy: who" "$(jq -rs ".[$first:][] | select(.cause == \"policy\") | \"\(.comm) \(.policy)\"" "$events")" "gpupm on"
+gpupm policy auto >/dev/null
+within "$PATIENCE" truly_off
+
+first=$(count)
+setpci -s "$GPU0" 0.w >/dev/null
+soon "setpci: the causes" causes_are "$first" "power-restored woken suspended wake power-cut"
+
+first=$(count)
+echo "$GPU0" >"$PCI/$GPU0/driver/unbind"
+soon "unbind: the cause" causes_end "$first" detached
+first=$(count)
+echo "$GPU0" >/sys/bus/pci/drivers_probe
+soon "bind: the first cause" causes_begin "$first" attached
+within "$PATIENCE" truly_off
+
+ok "the monitor still runs" kill -0 "$monitor"
+kill -INT "$monitor" 2>/dev/null || true
+
+# ---- sysfs ---------------------------------------------------------------------
+
+agree()
+{
+	local json sysfs
+	json=$(field '"\(.state) \(.policy) \(if .blocker then .blocker.reason + (if .blocker.device then " " + .blocker.device else "" end) else "none" end)"')
+	sysfs=$(cd "/sys/class/gpupm/$GPU0" && setpriv --reuid nobody --regid nogroup --clear-groups \
+		cat state policy blocker | tr '\n' ' ')
+	is "$1: sysfs, read by nobody, and netlink agree" "${sysfs% }" "$json"
+}
+
+agree off
+gpupm policy warm >/dev/null
+within "$PATIENCE" state_is idle
+agree idle
+gpupm policy on >/dev/null
+agree awake
+gpupm policy auto >/dev/null
+within "$PATIENCE" truly_off
+open_gpu
+within "$PATIENCE" state_is in-use
+agree in-use
+close_gpu
+within "$PATIENCE" truly_off
+for file in state policy blocker; do
+	is "$file is for reading" "$(stat -c %a "/sys/class/gpupm/$GPU0/$file")" 444
+done
+is "times add up" "$(field '[.time_ms[]] | add > 0')" true
+
+done_testing

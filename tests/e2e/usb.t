@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# laptop: --variant usb-function
+# A third function, and VMs that open only some of them.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+USB0=${GPU0%.*}.2
+
+load_off
+is "three functions" "$(field '[.functions[].address] | join(" ")')" "$GPU0 $AUDIO0 $USB0"
+
+for function in "$GPU0" "$AUDIO0" "$USB0"; do
+	power_mark
+	open_functions "$function"
+	soon "only $function opened: in-use" state_is in-use
+	stays "only $function opened: power is on" power_says GPU0 ON
+	close_gpu
+	is_off "only $function opened and closed: power is cut"
+	is "only $function: power came once" "$(power_story GPU0)" "ON OFF"
+done
+
+power_mark
+lab-vm start vm --no-boot --function "$AUDIO0" >/run/lab/said 2>&1 || diag "$(cat /run/lab/said)"
+soon "a VM with the second function alone: in-use" state_is in-use
+is "by QEMU" "$(field .user.comm)" qemu-system-x86
+lab-vm stop vm quit
+is_off "it quits: power is cut"
+
+# A function without a driver sleeps along.
+lab-bind --unbind "$USB0"
+gpupm hold -- true
+is_off "the third without a driver: power is cut"
+modprobe xhci-pci
+lab-bind --driver xhci_hcd "$USB0"
+gpupm hold -- true
+sleeps_or_blames()
+{
+	truly_off GPU0 "$GPU0" || blocker_is "driver $USB0"
+}
+soon "the third under xhci_hcd: it sleeps, or is named" sleeps_or_blames
+diag "$(value "/sys/class/gpupm/$GPU0/state"), $(value "/sys/class/gpupm/$GPU0/blocker")"
+lab-bind "$USB0"
+is_off "the third back: power is cut"
+
+unload
+done_testing
