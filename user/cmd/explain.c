@@ -164,6 +164,8 @@ static void explain_busy(const struct context *c)
 
 static void explain_port_busy(const struct context *c)
 {
+	char driver[NAME_SIZE];
+
 	if (gpu_port(c->gpu, c->device)) {
 		device_driver(c);
 		device_file(c, "power/runtime_status", "suspended");
@@ -172,12 +174,16 @@ static void explain_port_busy(const struct context *c)
 		return;
 	}
 	device_driver(c);
+	sysfs_link(driver, sizeof(driver), c->root, PCI "/%s/driver", c->device);
 	device_file(c, "power/runtime_status", "active");
 	add(&c->e->advice,
 	    "%s is no part of the GPU but has its power from the same port: it must suspend too",
 	    c->device);
 	if (device_file(c, "power/control", "on"))
 		device_write(c, "auto", "power/control");
+	else if (!strcmp(driver, "pcieport"))
+		add(&c->e->advice,
+		    "it is a port itself, and something below it is awake; if that is a GPU: gpupm why");
 	else
 		add(&c->e->advice, "stop what uses it");
 }

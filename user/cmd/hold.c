@@ -80,7 +80,7 @@ static int wait_for_signal(struct events *events, const char *address, int signa
 		if (!err)
 			continue;
 		if (err == -ENODEV)
-			complain("%s is no longer bound to vfio-pci, so the hold ended", address);
+			complain("the module let go of %s, so the hold ended", address);
 		else if (err == -EPROTONOSUPPORT)
 			complain("the module was unloaded, so the hold ended");
 		else

@@ -127,7 +127,7 @@ int rounds_wait_off(struct rounds *r, __u64 *at_ns)
 int rounds_run_one(struct rounds *r, struct round *round)
 {
 	__u64 begin, at, ignored;
-	int err;
+	int err, result;
 
 	begin = time_boot_ns();
 	err = client_hold(r->client, r->address);
@@ -144,10 +144,11 @@ int rounds_run_one(struct rounds *r, struct round *round)
 		err = take_events(r, &ignored);
 
 	begin = time_boot_ns();
-	if (client_release(r->client, r->address) && !err)
-		return client_said(r, -EIO);
+	result = client_release(r->client, r->address);
 	if (err)
 		return err;
+	if (result)
+		return client_said(r, result);
 	err = rounds_wait_off(r, &at);
 	round->off_ms = at > begin ? (at - begin) / 1e6 : 0;
 	return err;

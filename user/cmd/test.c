@@ -157,7 +157,7 @@ static void print_json(const struct gpu *gpu, const struct round *rounds, size_t
 	json_add(object, "rounds", array);
 	json_add(object, "wake_ms", n ? spread_object(wake) : NULL);
 	json_add(object, "off_ms", n ? spread_object(off) : NULL);
-	json_add(object, "safe", json_object_new_boolean(!err));
+	json_add(object, "safe", err && err != -EIO ? NULL : json_object_new_boolean(!err));
 	json_add(object, "failure", err ? json_string(failure) : NULL);
 	json_print(stdout, object, false);
 }

@@ -103,7 +103,8 @@ static enum paint paint_d_state(__u32 d_state)
 }
 
 static void tree_row(struct table *table, const struct style *style, int depth, bool last,
-		     const char *address, const char *what, __u32 d_state, const char *driver)
+		     const char *address, const char *what, __u32 d_state, const char *driver,
+		     bool open)
 {
 	const char *branch = style->unicode ? (last ? "\u2514\u2500 " : "\u251c\u2500 ") :
 			     (last ? "`- " : "|- ");
@@ -115,7 +116,7 @@ static void tree_row(struct table *table, const struct style *style, int depth, 
 	table_cell(table, paint_d_state(d_state), "%s", word_d_state(word, d_state));
 	text_clean(style, name, sizeof(name), driver);
 	if (name[0])
-		table_cell(table, PAINT_PLAIN, "%s", name);
+		table_cell(table, PAINT_PLAIN, "%s%s", name, open ? ", open" : "");
 	else
 		table_cell(table, PAINT_DIM, "no driver");
 	table_row(table);
@@ -131,14 +132,15 @@ static void show_tree(FILE *out, const struct style *style, struct names *names,
 
 	for (size_t i = gpu->n_ports; i--; depth++)
 		tree_row(&table, style, depth, true, gpu->ports[i].address,
-			 depth ? "port" : "root port", gpu->ports[i].d_state, gpu->ports[i].driver);
+			 depth ? "port" : "root port", gpu->ports[i].d_state, gpu->ports[i].driver,
+			 false);
 	for (size_t i = 0; i < gpu->n_functions; i++) {
 		const struct gpu_function *function = &gpu->functions[i];
 
 		names_class(names, function->class, raw, sizeof(raw));
 		text_clean(style, what, sizeof(what), raw);
 		tree_row(&table, style, depth, i + 1 == gpu->n_functions, function->address, what,
-			 function->d_state, function->driver);
+			 function->d_state, function->driver, function->open);
 	}
 	table_print(&table, style, out);
 }

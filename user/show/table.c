@@ -8,6 +8,8 @@
 
 /* Room for a tree, an address, or a sentence. */
 #define CELL_SIZE	160
+/* No column gets narrower than this for others to fit. */
+#define NARROWEST	8
 
 struct table_row {
 	char text[TABLE_COLUMNS][CELL_SIZE];
@@ -48,7 +50,7 @@ void table_row(struct table *table)
 static void print_row(const struct table *table, const struct style *style, FILE *out,
 		      const struct table_row *row, const int *widths)
 {
-	int last = -1, at = table->indent;
+	int last = -1;
 
 	for (int i = 0; i < TABLE_COLUMNS; i++)
 		if (row->text[i][0])
@@ -60,8 +62,7 @@ static void print_row(const struct table *table, const struct style *style, FILE
 		int pad;
 
 		strcpy(text, row->text[i]);
-		if (style->width)
-			text_clip(style, text, sizeof(text), style->width - at);
+		text_clip(style, text, sizeof(text), widths[i]);
 		pad = widths[i] - text_columns(text);
 		if (pad < 0)
 			pad = 0;
@@ -74,9 +75,26 @@ static void print_row(const struct table *table, const struct style *style, FILE
 		if (!(table->right & (1U << i)))
 			fprintf(out, "%*s", pad, "");
 		fputs("  ", out);
-		at += widths[i] + 2;
 	}
 	fputc('\n', out);
+}
+
+/* Take from the widest column until a row fits, as long as something is left of it. */
+static void narrow(const struct table *table, const struct style *style, int *widths)
+{
+	for (;;) {
+		int total = table->indent - 2, widest = 0;
+
+		for (int i = 0; i < TABLE_COLUMNS; i++) {
+			if (widths[i])
+				total += widths[i] + 2;
+			if (widths[i] > widths[widest])
+				widest = i;
+		}
+		if (total <= style->width || widths[widest] <= NARROWEST)
+			return;
+		widths[widest]--;
+	}
 }
 
 void table_print(struct table *table, const struct style *style, FILE *out)
@@ -91,6 +109,8 @@ void table_print(struct table *table, const struct style *style, FILE *out)
 				widths[i] = width;
 		}
 	}
+	if (style->width)
+		narrow(table, style, widths);
 	for (size_t r = 0; r < table->n; r++)
 		print_row(table, style, out, &table->rows[r], widths);
 	free(table->rows);

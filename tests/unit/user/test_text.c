@@ -134,7 +134,7 @@ static char *print_table(struct table *table, const struct style *style)
 
 static void test_table(void **state)
 {
-	const struct style narrow = { .width = 12 }, colour = { .colour = true };
+	const struct style narrow = { .width = 18 }, colour = { .colour = true };
 	struct table table = { .indent = 2, .right = 1 << 1 };
 	char *text;
 
@@ -142,7 +142,7 @@ static void test_table(void **state)
 	for (int pass = 0; pass < 3; pass++) {
 		table_cell(&table, PAINT_GREEN, "off");
 		table_cell(&table, PAINT_PLAIN, "%d", 5);
-		table_cell(&table, PAINT_PLAIN, "last");
+		table_cell(&table, PAINT_PLAIN, "%s", pass == 1 ? "the longest" : "last");
 		table_row(&table);
 		table_cell(&table, PAINT_PLAIN, "in-use");
 		table_cell(&table, PAINT_PLAIN, "%d", 12345);
@@ -152,8 +152,8 @@ static void test_table(void **state)
 		assert_string_equal(text, pass == 0 ?
 				    "  off         5  last\n"
 				    "  in-use  12345\n" : pass == 1 ?
-				    "  off         5  ~\n"
-				    "  in-use     1~\n" :
+				    "  off         5  the lon~\n"
+				    "  in-use  12345\n" :
 				    "  \033[32moff\033[0m         5  last\n"
 				    "  in-use  12345\n");
 		free(text);
