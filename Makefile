@@ -18,7 +18,8 @@ SHARED := $(addprefix $(DESTDIR)$(prefix)/share/, \
 	bash-completion/completions bash-completion \
 	zsh/site-functions zsh fish/vendor_completions.d fish man/man1 man/man4)
 
-LISTS := scripts/packages tests/lab/packages tests/packages
+LAB_LISTS := scripts/packages tests/lab/packages
+LISTS := $(LAB_LISTS) tests/packages
 
 all: kmod user
 
@@ -99,7 +100,8 @@ demo:
 	@tests/demo/demo
 
 # LAB is for the lab's own options, like LAB="--kernel 6.12 --variant two-gpus".
-lab: deps
+lab:
+	@scripts/deps $(LAB_LISTS)
 	@tests/lab/lab $(if $(RUN),run $(LAB) "$(RUN)",shell $(LAB))
 
 e2e: deps
