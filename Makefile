@@ -102,12 +102,13 @@ demo:
 # LAB is for the lab's own options, like LAB="--kernel 6.12 --variant two-gpus".
 lab:
 	@scripts/deps $(LAB_LISTS)
-	@tests/lab/lab $(if $(RUN),run $(LAB) "$(RUN)",shell $(LAB))
+	@tests/lab/lab $(if $(RUN),run $(LAB) $(RUN),shell $(LAB))
 
 e2e: deps
 	@tests/e2e/run
 
-bench: deps
+bench:
+	@scripts/deps $(LAB_LISTS)
 	@tests/bench/run
 
 help:
