@@ -75,7 +75,7 @@ static void show_gpu(const struct style *style, const struct gpu *gpu,
 	static const char * const heads[] = {
 		"process", "wakes", "last", "", "pid", "from", "touched"
 	};
-	struct table table = { .indent = 2, .right = 1 << 1 | 1 << 4 };
+	struct table table = { .indent = 2, .right = 1 << 1 | 1 << 4, .narrow = 1 << 0 };
 	size_t known = count_gpu(list, gpu);
 
 	printf("%s%s%s  %llu wake%s no VM asked for", style_begin(style, PAINT_BOLD), gpu->address,

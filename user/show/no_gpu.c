@@ -88,7 +88,7 @@ static void print_ids(FILE *out, const char *root, const char *address)
 
 void no_gpu_show(FILE *out, const struct style *style, struct names *names, const char *root)
 {
-	struct table table = { .indent = 2 };
+	struct table table = { .indent = 2, .narrow = 1 << 2 };
 	struct display last = {};
 	size_t found = list_displays(&table, style, names, root, &last);
 	const char *address = found == 1 ? last.address : "0000:BUS:DEVICE";

@@ -58,7 +58,7 @@ static const char *policy_meaning(__u32 policy)
 static void show_facts(FILE *out, const struct style *style, const struct gpu *gpu)
 {
 	char since[DURATION_SIZE], word[WORD_SIZE], text[256];
-	struct table table = { .indent = 2 };
+	struct table table = { .indent = 2, .narrow = 1 << 1 };
 
 	duration_format(since, gpu->since_ms);
 	table_cell(&table, PAINT_DIM, "state");
@@ -126,7 +126,7 @@ static void tree_row(struct table *table, const struct style *style, int depth, 
 static void show_tree(FILE *out, const struct style *style, struct names *names,
 		      const struct gpu *gpu)
 {
-	struct table table = { .indent = 2 };
+	struct table table = { .indent = 2, .narrow = 1 << 1 };
 	char raw[128], what[128];
 	int depth = 0;
 
@@ -168,7 +168,7 @@ static void bar_format(char *buf, size_t size, const struct style *style, __u64 
 
 static void show_time(FILE *out, const struct style *style, const struct gpu *gpu)
 {
-	struct table table = { .indent = 2, .right = 1 << 1 };
+	struct table table = { .indent = 2, .right = 1 << 1, .narrow = 1 << 3 };
 	char word[WORD_SIZE], duration[DURATION_SIZE], bar[BAR_COLUMNS * 4];
 	__u64 whole = 0;
 

@@ -8,8 +8,8 @@
 
 /* Room for a tree, an address, or a sentence. */
 #define CELL_SIZE	160
-/* No column gets narrower than this for others to fit. */
-#define NARROWEST	8
+/* No column gets narrower than this. */
+#define NARROWEST	4
 
 struct table_row {
 	char text[TABLE_COLUMNS][CELL_SIZE];
@@ -79,19 +79,20 @@ static void print_row(const struct table *table, const struct style *style, FILE
 	fputc('\n', out);
 }
 
-/* Take from the widest column until a row fits, as long as something is left of it. */
+/* Take from the widest column that can spare it until a row fits. */
 static void narrow(const struct table *table, const struct style *style, int *widths)
 {
 	for (;;) {
-		int total = table->indent - 2, widest = 0;
+		int total = table->indent - 2, widest = -1;
 
 		for (int i = 0; i < TABLE_COLUMNS; i++) {
 			if (widths[i])
 				total += widths[i] + 2;
-			if (widths[i] > widths[widest])
+			if (table->narrow & (1U << i) && widths[i] > NARROWEST &&
+			    (widest < 0 || widths[i] > widths[widest]))
 				widest = i;
 		}
-		if (total <= style->width || widths[widest] <= NARROWEST)
+		if (total <= style->width || widest < 0)
 			return;
 		widths[widest]--;
 	}

@@ -10,6 +10,7 @@
  * struct table - rows of cells in aligned columns
  * @indent: columns before each row
  * @right: bit N is set when column N is aligned to the right
+ * @narrow: bit N is set when column N may be cut for a row to fit the terminal
  * @rows: owned
  *
  * Start with zeros; fill with table_cell(), then table_row().
@@ -17,6 +18,7 @@
 struct table {
 	int indent;
 	unsigned int right;
+	unsigned int narrow;
 	struct table_row *rows;
 	size_t n;
 	size_t cell;

@@ -134,8 +134,8 @@ static char *print_table(struct table *table, const struct style *style)
 
 static void test_table(void **state)
 {
-	const struct style narrow = { .width = 18 }, colour = { .colour = true };
-	struct table table = { .indent = 2, .right = 1 << 1 };
+	const struct style narrow = { .width = 25 }, colour = { .colour = true };
+	struct table table = { .indent = 2, .right = 1 << 1, .narrow = 1 << 2 };
 	char *text;
 
 	(void)state;
