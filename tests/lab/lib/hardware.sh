@@ -40,10 +40,13 @@ hardware_gpu_count() {
 }
 
 # The functions of GPU $1 on bus $2. The second GPU is not a VGA one, as in laptops.
+# QEMU takes no GPU out of its slot, so one that can be unplugged is another device
+# that says it is a display.
 hardware_functions() {
 	local gpu=$1 bus=$2 multi=on display=virtio-vga
 	hardware_has lone-function && multi=off
 	[ "$gpu" = 0 ] || display=virtio-gpu-pci
+	! hardware_has hotplug || display=virtio-serial-pci,class=0x0380
 	ARGS+=(-device "$display,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,romfile=")
 	[ "$multi" = on ] || return 0
 	ARGS+=(-device "ich9-intel-hda,id=gpu$gpu-audio,bus=$bus,addr=0.1"
@@ -116,6 +119,7 @@ hardware_args() {
 		-chardev "file,id=power,path=$(qemu_path "$RUN/power.log"),append=on"
 		-device isa-debugcon,iobase=0xe9,chardev=power
 		-qmp "unix:$(qemu_path "$RUN/qmp"),server=on,wait=off"
+		-qtest "unix:$(qemu_path "$RUN/qtest"),server=on,wait=off" -qtest-log /dev/null
 	)
 	hardware_gpus
 	hardware_tables

@@ -58,6 +58,8 @@ machine_args() {
 		-device virtio-serial-pci
 		-chardev "socket,id=qmp,path=$(qemu_path "$RUN/qmp"),reconnect=1"
 		-device virtserialport,chardev=qmp,name=lab.qmp
+		-chardev "socket,id=qtestport,path=$(qemu_path "$RUN/qtest"),reconnect=1"
+		-device virtserialport,chardev=qtestport,name=lab.qtest
 	)
 	for dir in "${LAB_OVERLAYS[@]}"; do
 		number=$((number + 1))
