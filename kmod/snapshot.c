@@ -75,17 +75,13 @@ struct sibling {
 	char *address;
 };
 
-static int see_sibling(struct device *dev, void *data)
+/* Called for everything below the root port, upper devices first. */
+static int see_sibling(struct pci_dev *pdev, void *data)
 {
 	struct sibling *sibling = data;
 	const struct gpupm_function *fn;
 	const struct gpupm_port *port;
-	struct pci_dev *pdev;
 
-	/* Port services are children too, and never asleep. */
-	if (!dev_is_pci(dev))
-		return 0;
-	pdev = to_pci_dev(dev);
 	gpupm_for_each_function(sibling->gpu, fn)
 		if (fn->pdev == pdev)
 			return 0;
@@ -95,7 +91,8 @@ static int see_sibling(struct device *dev, void *data)
 	if (!is_active(pdev))
 		return 0;
 	strscpy(sibling->address, pci_name(pdev), GPUPM_ADDRESS_LEN);
-	return 1;
+	/* A bridge is active because of something below it: name that. */
+	return !pdev->subordinate;
 }
 
 /* Room for the facts of one GPU, too much for a kernel stack. */
@@ -105,23 +102,18 @@ struct room {
 	char sibling[GPUPM_ADDRESS_LEN];
 };
 
-/*
- * Not under gpu->lock: a child that goes away meanwhile may be released here.
- * That needs no lock either, for only pointers are compared.
- */
+/* Not under gpu->lock: the walk may sleep. Only pointers are compared. */
 static struct room *make_room(struct gpupm_gpu *gpu)
 {
 	struct room *room = kzalloc(sizeof(*room), GFP_KERNEL);
+	struct pci_dev *root = gpupm_root_port(gpu);
 	struct sibling sibling = { .gpu = gpu };
-	struct gpupm_port *port;
 
 	if (!room)
 		return NULL;
 	sibling.address = room->sibling;
-	gpupm_for_each_port(gpu, port)
-		if (!room->sibling[0])
-			device_for_each_child(&port->pdev->dev, &sibling,
-					      see_sibling);
+	if (root && root->subordinate)
+		pci_walk_bus(root->subordinate, see_sibling, &sibling);
 	return room;
 }
 
