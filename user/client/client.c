@@ -135,20 +135,6 @@ static int dump(struct client *client, __u8 cmd, int attr, const char *address, 
 	return err;
 }
 
-static int check_version(struct client *client)
-{
-	const char *advice = "install the gpupm that came with the module";
-	__u32 version = client->family.version;
-
-	if (version == GPUPM_FAMILY_VERSION)
-		return 0;
-	if (version < GPUPM_FAMILY_VERSION)
-		advice = "install the newer module, then modprobe -r gpupm && modprobe gpupm";
-	return fail(client, -EPROTO,
-		    "the module speaks version %u, this gpupm speaks version %d: %s", version,
-		    GPUPM_FAMILY_VERSION, advice);
-}
-
 int client_open(struct client **client)
 {
 	struct client *c = calloc(1, sizeof(*c));
@@ -170,7 +156,9 @@ int client_open(struct client **client)
 	}
 	if (err)
 		return explain(c, err, &reply, "look for the module");
-	return check_version(c);
+	if (!module_fits(c->family.version, c->error, sizeof(c->error)))
+		return -EPROTO;
+	return 0;
 }
 
 void client_close(struct client *client)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "module.h"
 
-#include <stdbool.h>
+#include <linux/gpupm.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,4 +56,17 @@ void module_missing(const char *root, char *text, size_t size)
 		snprintf(text, size,
 			 "module gpupm is not loaded, and not installed for kernel %s: run 'sudo make install' in gpupm's source, then 'sudo modprobe gpupm'",
 			 kernel.release);
+}
+
+bool module_fits(__u32 version, char *text, size_t size)
+{
+	const char *advice = "install the gpupm that came with the module";
+
+	if (version == GPUPM_FAMILY_VERSION)
+		return true;
+	if (version < GPUPM_FAMILY_VERSION)
+		advice = "install the newer module, then modprobe -r gpupm && modprobe gpupm";
+	snprintf(text, size, "the module speaks version %u, this gpupm speaks version %d: %s",
+		 version, GPUPM_FAMILY_VERSION, advice);
+	return false;
 }

@@ -2,6 +2,8 @@
 #ifndef GPUPM_CLIENT_MODULE_H
 #define GPUPM_CLIENT_MODULE_H
 
+#include <linux/types.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /**
@@ -11,5 +13,15 @@
  * @size: bytes in @text
  */
 void module_missing(const char *root, char *text, size_t size);
+
+/**
+ * module_fits - whether the module speaks this tool's version of the protocol
+ * @version: what the module speaks
+ * @text: set to one sentence when it does not
+ * @size: bytes in @text
+ *
+ * Return: whether it does.
+ */
+bool module_fits(__u32 version, char *text, size_t size);
 
 #endif

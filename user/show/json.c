@@ -260,8 +260,9 @@ void json_print(FILE *out, struct json_object *object, bool line)
 
 	flags |= line ? JSON_C_TO_STRING_PLAIN : JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
 	text = json_object_to_json_string_ext(object, flags);
-	if (!text)
+	if (text)
+		fprintf(out, "%s\n", text);
+	else
 		must(NULL);
-	fprintf(out, "%s\n", text);
 	json_object_put(object);
 }

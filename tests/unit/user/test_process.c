@@ -212,6 +212,19 @@ static void test_module_missing(void **state)
 	assert_non_null(strstr(text, "network namespace"));
 }
 
+static void test_module_fits(void **state)
+{
+	char text[256];
+
+	(void)state;
+	assert_true(module_fits(GPUPM_FAMILY_VERSION, text, sizeof(text)));
+	assert_false(module_fits(GPUPM_FAMILY_VERSION - 1, text, sizeof(text)));
+	assert_non_null(strstr(text, "install the newer module"));
+	assert_false(module_fits(GPUPM_FAMILY_VERSION + 1, text, sizeof(text)));
+	assert_string_equal(text, "the module speaks version 2, this gpupm speaks version 1: "
+			    "install the gpupm that came with the module");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int main(void)
@@ -226,6 +239,7 @@ int main(void)
 		TEST(test_vm_name),
 		TEST(test_holders),
 		TEST(test_module_missing),
+		cmocka_unit_test(test_module_fits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
