@@ -221,8 +221,8 @@ static void test_module_fits(void **state)
 	assert_false(module_fits(GPUPM_FAMILY_VERSION - 1, text, sizeof(text)));
 	assert_non_null(strstr(text, "install the newer module"));
 	assert_false(module_fits(GPUPM_FAMILY_VERSION + 1, text, sizeof(text)));
-	assert_string_equal(text, "the module speaks version 2, this gpupm speaks version 1: "
-			    "install the gpupm that came with the module");
+	assert_non_null(strstr(text, "the module speaks version 2, this gpupm speaks version 1"));
+	assert_non_null(strstr(text, "install the gpupm that came with the module"));
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
