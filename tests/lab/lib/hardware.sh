@@ -97,7 +97,7 @@ hardware_tables() {
 	qemu_declares_ports && define+=(-DDECLARED)
 	for ((gpu = 0; gpu < ports; gpu++)); do
 		acpi_port_table "$gpu" "$RUN/port$gpu.aml" "$(hardware_port_slot "$gpu")" "${define[@]}"
-		ARGS+=(-acpitable "file=$(qemu_path "$RUN/port$gpu.aml")")
+		ARGS+=(-acpitable "file=$RUN/port$gpu.aml")
 	done
 }
 
@@ -116,10 +116,10 @@ hardware_args() {
 		# The ports are described by the lab's own tables.
 		-global ICH9-LPC.acpi-pci-hotplug-with-bridge-support=off
 		-audiodev none,id=silence
-		-chardev "file,id=power,path=$(qemu_path "$RUN/power.log"),append=on"
+		-chardev "file,id=power,path=$RUN/power.log,append=on"
 		-device isa-debugcon,iobase=0xe9,chardev=power
-		-qmp "unix:$(qemu_path "$RUN/qmp"),server=on,wait=off"
-		-qtest "unix:$(qemu_path "$RUN/qtest"),server=on,wait=off" -qtest-log /dev/null
+		-qmp "unix:$RUN/qmp,server=on,wait=off"
+		-qtest "unix:$RUN/qtest,server=on,wait=off" -qtest-log /dev/null
 	)
 	hardware_gpus
 	hardware_tables

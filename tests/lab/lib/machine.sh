@@ -45,32 +45,32 @@ machine_args() {
 	local kernel=$1 initramfs=$2 number=0 dir
 	hardware_args
 	ARGS+=(
-		-kernel "$(qemu_path "$(kernel_image "$kernel")")"
-		-initrd "$(qemu_path "$initramfs")"
+		-kernel "$(kernel_image "$kernel")"
+		-initrd "$initramfs"
 		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog no_timer_check lab.dir=$LAB_DIR $LAB_APPEND"
-		-chardev "file,id=kernel,path=$(qemu_path "$RUN/kernel.log")" -serial chardev:kernel
-		-fsdev "local,id=root,path=$(qemu_path /),readonly=on,security_model=none,multidevs=remap"
+		-chardev "file,id=kernel,path=$RUN/kernel.log" -serial chardev:kernel
+		-fsdev "local,id=root,path=/,readonly=on,security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=root,mount_tag=root
-		-fsdev "local,id=kernel,path=$(qemu_path "$kernel"),readonly=on,security_model=none,multidevs=remap"
+		-fsdev "local,id=kernel,path=$kernel,readonly=on,security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=kernel,mount_tag=kernel
-		-fsdev "local,id=lab,path=$(qemu_path "$RUN"),security_model=none"
+		-fsdev "local,id=lab,path=$RUN,security_model=none"
 		-device virtio-9p-pci,fsdev=lab,mount_tag=lab
 		-device virtio-serial-pci
-		-chardev "socket,id=qmp,path=$(qemu_path "$RUN/qmp"),reconnect=1"
+		-chardev "socket,id=qmp,path=$RUN/qmp,$(qemu_reconnect)"
 		-device virtserialport,chardev=qmp,name=lab.qmp
-		-chardev "socket,id=qtestport,path=$(qemu_path "$RUN/qtest"),reconnect=1"
+		-chardev "socket,id=qtestport,path=$RUN/qtest,$(qemu_reconnect)"
 		-device virtserialport,chardev=qtestport,name=lab.qtest
 	)
 	for dir in "${LAB_OVERLAYS[@]}"; do
 		number=$((number + 1))
-		ARGS+=(-fsdev "local,id=overlay$number,path=$(qemu_path "$dir"),readonly=on,security_model=none,multidevs=remap"
+		ARGS+=(-fsdev "local,id=overlay$number,path=$dir,readonly=on,security_model=none,multidevs=remap"
 			-device "virtio-9p-pci,fsdev=overlay$number,mount_tag=overlay$number")
 	done
 	if [ -e "$RUN/terminal" ]; then
 		ARGS+=(-chardev stdio,id=out,signal=off -device virtconsole,chardev=out)
 	else
 		mkfifo "$RUN/out"
-		ARGS+=(-chardev "file,id=out,path=$(qemu_path "$RUN/out"),append=on"
+		ARGS+=(-chardev "file,id=out,path=$RUN/out,append=on"
 			-device virtserialport,chardev=out,name=lab.out)
 	fi
 }
