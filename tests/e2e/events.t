@@ -14,9 +14,18 @@ causes()
 	jq -rs "[.[${1:-0}:][].cause] | join(\" \")" "$events"
 }
 
-causes_are()
+# The same without those that tell how it went to sleep and woke: the kernel may
+# let it sleep once more before an open is done, and a wake is told of later.
+steps_are()
 {
-	[ "$(causes "$1")" = "$2" ]
+	[ "$(jq -rs "[.[$1:][].cause | select(. != \"woken\" and . != \"suspended\" and . != \"wake\")] | join(\" \")" \
+		"$events")" = "$2" ]
+}
+
+# The state that the last event with cause $1 led to.
+state_after()
+{
+	jq -rs "[.[] | select(.cause == \"$1\")][-1].state" "$events"
 }
 
 causes_begin()
@@ -53,19 +62,18 @@ first=$(count)
 open_gpu
 within "$PATIENCE" state_is in-use
 close_gpu
-soon "a VM comes and goes: the causes, in order" causes_are "$first" \
-	"power-restored woken opened closed power-cut"
-is "the states they lead to" "$(jq -rs "[.[$first:][].state] | join(\" \")" "$events")" \
-	"idle awake in-use idle off"
+soon "a VM comes and goes: the causes, in order" \
+	steps_are "$first" "power-restored opened closed power-cut"
+is "a VM has it after it was opened" "$(state_after opened)" in-use
+is "it is off after power was cut" "$(state_after power-cut)" off
 is "each begins where the last ended" \
 	"$(jq -rs "[.[$first:]] | .[0] | [range(1; length) as \$i | .[\$i].previous == .[\$i-1].state] | all" "$events")" true
 is "the process is named" \
 	"$(jq -rs "[.[$first:][] | select(.cause == \"opened\") | \"\(.comm) \(.pid)\"][]" "$events")" \
 	"vfio-user $OPENER"
 is "times do not go back" "$(jq -rs '[.[].at_ns] | . == sort' "$events")" true
-like "the tracepoint tells the same" \
-	"$(grep -o 'cause=[a-z-]*' /sys/kernel/tracing/trace | tr '\n' ' ')" \
-	'^cause=power-restored cause=woken cause=opened cause=closed cause=power-cut $'
+is "the tracepoint tells the same" \
+	"$(sed -n 's/.*cause=\([a-z-]*\).*/\1/p' /sys/kernel/tracing/trace | tr '\n' ' ')" "$(causes "$first") "
 echo 0 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
 
 # ---- hold, policy, wake, unbind ------------------------------------------------
@@ -73,19 +81,20 @@ echo 0 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
 first=$(count)
 gpupm hold -- true
 within "$PATIENCE" truly_off
-soon "hold: the causes" causes_are "$first" "power-restored woken held released suspended power-cut"
-is "a hold is no wake" "$(field .wakes)" 0
+soon "hold: the causes" steps_are "$first" "power-restored held released power-cut"
 
 first=$(count)
 gpupm policy on >/dev/null
-soon "policy: the causes" causes_are "$first" "power-restored woken policy"
+soon "policy: the causes" steps_are "$first" "power-restored policy"
 is "policy: who" "$(jq -rs ".[$first:][] | select(.cause == \"policy\") | \"\(.comm) \(.policy)\"" "$events")" "gpupm on"
 gpupm policy auto >/dev/null
 within "$PATIENCE" truly_off
 
 first=$(count)
 setpci -s "$GPU0" 0.w >/dev/null
-soon "setpci: the causes" causes_are "$first" "power-restored woken suspended wake power-cut"
+soon "setpci: the causes" steps_are "$first" "power-restored power-cut"
+is "setpci: its wake is told of, with its name" \
+	"$(jq -rs "[.[$first:][] | select(.cause == \"wake\") | .comm] | unique | join(\" \")" "$events")" setpci
 
 first=$(count)
 echo "$GPU0" >"$PCI/$GPU0/driver/unbind"

@@ -34,6 +34,7 @@ for signal in TERM INT KILL; do
 	soon "$signal: held, awake" state_is awake
 	ok "$signal: the blocker is the hold" blocker_is hold
 	kill "-$signal" "$holder"
+	wait "$holder" 2>/dev/null || true
 	is_off "$signal: the holder has ended: power is cut"
 done
 is "no holds are left" "$(field .holds)" 0

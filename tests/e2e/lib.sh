@@ -16,9 +16,10 @@ TOP=$(realpath "$E2E/../..")
 
 PCI=/sys/bus/pci/devices
 POWER_LOG=/lab/power.log
-BUILT=$TOP/build/e2e
+# Where run put the module, the tool and the helpers.
+BUILT=${GPUPM_E2E:?run puts it there}
 MODULE=$BUILT/$(uname -r)/gpupm.ko
-export PATH="$BUILT/bin:$PATH"
+export PATH="$BUILT:$PATH"
 
 # The GPUs of this laptop: display function, functions, ports, nearest first.
 GPU0=$(lab-gpu 0 display)
