@@ -163,7 +163,7 @@ out:
 const struct command cmd_status = {
 	.name = "status",
 	.arguments = "[-w] [--json]",
-	.summary = "Show every GPU: what it is, its state and for how long, and who uses it.",
+	.summary = "Show every GPU: what it is, its state, how long, and who uses it.",
 	.help =
 	"States: off (power is cut), idle (suspended, power is not cut), awake (in D0,\n"
 	"nobody uses it), in-use (a VM has it open), lost (it did not answer after a\n"

@@ -140,7 +140,7 @@ out:
 const struct command cmd_wakes = {
 	.name = "wakes",
 	.arguments = "[GPU] [--json]",
-	.summary = "Show who woke a GPU that no VM had asked for, how often, and when last.",
+	.summary = "Show who woke a GPU no VM had asked for, how often, and when last.",
 	.help =
 	"\"from\" is the state the last wake came in; \"touched\" the function or port.\n",
 	.options = OPTION_JSON,
