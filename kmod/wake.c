@@ -141,6 +141,8 @@ void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from)
 		.at_ms = ktime_to_ms(ktime_get_real()),
 		.from = from,
 	};
+	/* Now, before what falls asleep again in between is forgotten. */
+	wakes->pending.by = gpupm_touched_by(wakes, wakes->pending.device);
 }
 
 /**
@@ -189,7 +191,8 @@ const struct gpupm_wake *gpupm_wake_commit(struct gpupm_wakes *wakes)
 	if (!wakes->is_pending)
 		return NULL;
 	wakes->is_pending = false;
-	wake->by = gpupm_touched_by(wakes, wake->device);
+	if (!wake->by.pid)
+		wake->by = gpupm_touched_by(wakes, wake->device);
 	wake->last_ms = ktime_to_ms(ktime_get_real());
 	if (wakes->total) {
 		last = &wakes->log[(wakes->total - 1) % GPUPM_WAKE_LOG_LEN];

@@ -22,7 +22,7 @@ struct gpupm_process {
 /**
  * struct gpupm_wake - one wake
  * @at_ms: when, in milliseconds since the epoch
- * @from: what the GPU was doing, off or idle
+ * @from: what the GPU was doing: off, idle or lost
  * @by: the process that caused it, pid 0 when it was the kernel
  * @device: address of the device it touched, or empty
  * @last_ms: when it touched it last, of a row of touches

@@ -337,8 +337,10 @@ enum gpupm_a_time {
  * @GPUPM_A_WAKE_PAD: alignment of 64-bit values
  * @GPUPM_A_WAKE_GPU: string, PCI address of the GPU's display function
  * @GPUPM_A_WAKE_AT_MS: u64, when, in milliseconds since the epoch (UTC)
- * @GPUPM_A_WAKE_FROM: u32, &enum gpupm_state, what it was doing: off or idle
- * @GPUPM_A_WAKE_DEVICE: string, the function or port that was touched
+ * @GPUPM_A_WAKE_FROM: u32, &enum gpupm_state, what it was doing: off, idle, or
+ *	lost
+ * @GPUPM_A_WAKE_DEVICE: string, the function or port that was touched; absent
+ *	when the kernel itself woke it
  * @GPUPM_A_WAKE_PID: u32, the process; absent when the kernel itself woke it
  * @GPUPM_A_WAKE_COMM: string, its name; absent when the kernel itself woke it
  */
