@@ -61,7 +61,7 @@ within()
 
 # soon NAME COMMAND...: a check that must come to hold. Longer than anything
 # takes on a busy machine.
-PATIENCE=20
+PATIENCE=60
 soon()
 {
 	local name=$1

@@ -19,7 +19,7 @@ control_is()
 
 event_seen()
 {
-	jq -e "select(.cause == \"runtime-pm-off\" and .device == \"$1\")" "$events" >/dev/null
+	jq -es "any(.cause == \"runtime-pm-off\" and .device == \"$1\")" "$events" >/dev/null
 }
 
 events=/run/lab/events

@@ -3,7 +3,8 @@
  * vfio-user FUNCTION...      opens PCI functions through VFIO, as a VM does, says
  *                            "open", and keeps them until it is killed
  * vfio-user -n N FUNCTION... opens and closes them N times; each time it waits
- *                            until the first function is in D3cold
+ *                            until the module says that the first one, the
+ *                            display function, is off
  *
  * A VM takes seconds to start in an emulated laptop; this takes none.
  */
@@ -79,25 +80,25 @@ static int open_all(char **functions, int n, int *fds)
 	return used;
 }
 
-static int is_cold(const char *function)
+static int is_off(const char *gpu)
 {
 	char path[PATH_MAX], state[16] = "";
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/power_state", function);
+	snprintf(path, sizeof(path), "/sys/class/gpupm/%s/state", gpu);
 	fd = open(path, O_RDONLY);
 	if (fd < 0 || read(fd, state, sizeof(state) - 1) < 0)
 		die(path);
 	close(fd);
-	return !strncmp(state, "D3cold", 6);
+	return !strcmp(state, "off\n");
 }
 
-static int wait_cold(const char *function)
+static int wait_off(const char *gpu)
 {
 	const struct timespec poll = { .tv_nsec = 2000000 };
 	time_t limit = time(NULL) + PATIENCE_S;
 
-	while (!is_cold(function)) {
+	while (!is_off(gpu)) {
 		if (time(NULL) > limit)
 			return -1;
 		nanosleep(&poll, NULL);
@@ -113,8 +114,8 @@ static int cycle(char **functions, int n, int times)
 		used = open_all(functions, n, fds);
 		while (used)
 			close(fds[--used]);
-		if (wait_cold(functions[0])) {
-			fprintf(stderr, "%d s after close %d it is not in D3cold\n", PATIENCE_S,
+		if (wait_off(functions[0])) {
+			fprintf(stderr, "%d s after close %d it is not off\n", PATIENCE_S,
 				i + 1);
 			return 1;
 		}

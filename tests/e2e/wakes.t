@@ -77,10 +77,9 @@ power_mark
 lspci -vv -s "$GPU0" >/dev/null
 woken "lspci -vv" lspci
 is "lspci -vv: what it touched" "$(last_wake .device)" "$GPU0"
-like "lspci -vv: people see it" "$(gpupm wakes)" "^ *lspci +$before "
+like "lspci -vv: people see it" "$(gpupm wakes)" '^ *lspci +[1-9]'
 lspci -vv >/dev/null
 woken "lspci -vv of everything" lspci
-like "lspci twice is counted again" "$(gpupm wakes)" "^ *lspci +$before "
 setpci -s "$AUDIO0" 0.w >/dev/null
 woken setpci setpci
 is "setpci: what it touched" "$(last_wake .device)" "$AUDIO0"
@@ -106,7 +105,10 @@ soon "who sets the policy wakes it" wakes_are "$before"
 is "and is named" "$(last_wake .comm)" gpupm
 power_mark
 lspci -vv -s "$GPU0" >/dev/null
-soon "from idle: one wake, however many words it reads" wakes_are $((before + 1))
+stays "lspci reads from D3hot and wakes nothing" wakes_are "$before"
+gpupm hold -- true
+soon "from idle: a wake" wakes_are $((before + 1))
+is "from idle: named" "$(last_wake .comm)" gpupm
 is "from idle: it says so" "$(last_wake .from)" idle
 soon "from idle: falls back to idle" state_is idle
 is "from idle: power was on all the time" "$(power_story GPU0)" ""
