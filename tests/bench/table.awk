@@ -94,6 +94,9 @@ END {
 		median["close", "c"], median["all", "a"], median["all", "b"], median["all", "c"],
 		ratio("all", "a", "b"), ratio("all", "c", "a")
 
+	if (low["off", "a"] < 0 || low["off", "b"] < 0)
+		print "Below zero: power was off before the process that closed was told so."
+
 	printf "\nmodule   %d bytes of text, %d of data, %d of bss\n", text, data, bss
 	printf "idle     in %d s of state off: %d calls into the module%s, %d works, %d timers\n",
 		seconds, calls, calls ? " (" which ")" : "", works, timers
