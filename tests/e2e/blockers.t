@@ -39,27 +39,15 @@ done
 
 # ---- another driver ----------------------------------------------------------
 
-# Its codec never sleeps, so neither does the function.
+# It lets only some makers' functions sleep, and this is none of them.
 modprobe snd_hda_intel
 lab-bind --driver snd_hda_intel "$AUDIO0"
-within "$PATIENCE" test -e /sys/module/snd_hda_intel/parameters/power_save || true
-echo 0 >/sys/module/snd_hda_intel/parameters/power_save
 gpupm hold -- true
 soon "snd_hda_intel active: the blocker" blocker_is "driver $AUDIO0"
 ok "snd_hda_intel active: power is on" power_is GPU0 ON
 like "snd_hda_intel active: why names it" "$(gpupm why)" "$AUDIO0 is active under snd_hda_intel"
 is "snd_hda_intel: status names it" "$(field '.functions[1].driver')" snd_hda_intel
 
-echo 1 >/sys/module/snd_hda_intel/parameters/power_save
-is_off "snd_hda_intel that sleeps: power is cut"
-open_functions "$GPU0"
-soon "snd_hda_intel that sleeps: a VM may have the display function" state_is in-use
-close_gpu
-is_off "and leave it: power is cut"
-
-echo 0 >/sys/module/snd_hda_intel/parameters/power_save
-gpupm hold -- true
-soon "snd_hda_intel active again: the blocker" blocker_is "driver $AUDIO0"
 ok "snd_hda_intel active: why helps" follow_why
 is "it is vfio-pci's now" "$(field '.functions[1].driver')" vfio-pci
 is_off "snd_hda_intel gone: power is cut"

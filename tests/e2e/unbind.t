@@ -49,7 +49,7 @@ holder=$!
 within "$PATIENCE" state_is awake
 round "awake by a hold"
 soon "its holder ends" ended "$holder"
-like "and says why" "$(cat /run/lab/hold)" 'no longer bound.*hold ended'
+like "and says why" "$(cat /run/lab/hold)" 'so the hold ended'
 status=0
 wait "$holder" || status=$?
 is "with the code for no such GPU" "$status" 4
