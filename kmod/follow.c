@@ -138,6 +138,34 @@ void gpupm_look(struct gpupm_gpu *gpu)
 	look(gpu);
 }
 
+/*
+ * The PM core suspends the root port's supplier a little after the port. A VM
+ * that starts in that very moment takes the port up again before, and nothing
+ * tells that power was cut, but the probe.
+ */
+static void make_up_for_cut(struct gpupm_gpu *gpu)
+{
+	if (!READ_ONCE(gpu->cut_unseen))
+		return;
+	WRITE_ONCE(gpu->cut_unseen, false);
+	gpu->facts.cut = true;
+	gpupm_happened(gpu, GPUPM_CAUSE_POWER_CUT, NULL, NULL);
+}
+
+static void power_restored(struct gpupm_gpu *gpu)
+{
+	char device[GPUPM_ADDRESS_LEN];
+	struct gpupm_process by;
+
+	make_up_for_cut(gpu);
+	gpupm_wake_begin(&gpu->wakes, gpu->clock.state);
+	if (!gpu->facts.cut)
+		return;
+	gpu->facts.cut = false;
+	by = gpupm_touched_by(&gpu->wakes, device);
+	gpupm_happened(gpu, GPUPM_CAUSE_POWER_RESTORED, &by, device);
+}
+
 static int gpu_resume(struct device *dev)
 {
 	struct gpupm_gpu *gpu = dev_get_drvdata(dev);
@@ -150,7 +178,7 @@ static int gpu_resume(struct device *dev)
 	if (gpu->gone)
 		goto out;
 	if (!gpu->facts.awake)
-		gpupm_wake_begin(&gpu->wakes, gpu->clock.state);
+		power_restored(gpu);
 	gpupm_for_each_function(gpu, fn)
 		fn->unverified = true;
 	gpu->lost_told = false;
@@ -181,6 +209,7 @@ static int gpu_suspend(struct device *dev)
 	struct gpupm_port *port;
 	bool open;
 
+	gpupm_remember(gpu);
 	spin_lock(&gpu->lock);
 	if (gpu->gone)
 		goto out;
@@ -210,19 +239,14 @@ out:
 static int port_resume(struct device *dev)
 {
 	struct gpupm_gpu *gpu = dev_get_drvdata(dev);
-	struct gpupm_process by;
-	char device[GPUPM_ADDRESS_LEN];
 
 	spin_lock(&gpu->lock);
 	if (gpu->gone)
 		goto out;
-	gpupm_wake_begin(&gpu->wakes, gpu->clock.state);
+	/* port_suspend() has seen it. */
+	WRITE_ONCE(gpu->cut_unseen, false);
+	power_restored(gpu);
 	gpupm_reconnect(gpu);
-	if (gpu->facts.cut) {
-		gpu->facts.cut = false;
-		by = gpupm_touched_by(&gpu->wakes, device);
-		gpupm_happened(gpu, GPUPM_CAUSE_POWER_RESTORED, &by, device);
-	}
 	queue_recheck(gpu);
 out:
 	spin_unlock(&gpu->lock);
@@ -342,6 +366,7 @@ static bool has_port(const struct gpupm_gpu *gpu, const struct pci_dev *pdev)
 
 static void asked_for(struct gpupm_gpu *gpu, struct pci_dev *pdev, int rpmflags)
 {
+	bool active = pdev->dev.power.runtime_status == RPM_ACTIVE;
 	bool function = has_function(gpu, pdev);
 
 	if (!function && !has_port(gpu, pdev))
@@ -352,11 +377,14 @@ static void asked_for(struct gpupm_gpu *gpu, struct pci_dev *pdev, int rpmflags)
 	 */
 	if (READ_ONCE(gpu->facts.open) && rpmflags & RPM_GET_PUT)
 		return;
-	gpupm_touch(&gpu->wakes, &pdev->dev, !function);
+	gpupm_touch(&gpu->wakes, &pdev->dev, !function, !active);
+	if (pdev == gpupm_root_port(gpu) && !active &&
+	    pdev->current_state == PCI_D3cold)
+		WRITE_ONCE(gpu->cut_unseen, true);
 	if (function && !(rpmflags & RPM_GET_PUT) && pci_is_enabled(pdev))
 		WRITE_ONCE(gpu->closing, true);
 	/* What sleeps is followed by way of the links. */
-	if (READ_ONCE(pdev->dev.power.runtime_status) == RPM_ACTIVE)
+	if (active)
 		queue_recheck(gpu);
 }
 

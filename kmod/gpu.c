@@ -482,6 +482,7 @@ int gpupm_gpu_add_function(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 void gpupm_gpu_del_function(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 {
 	struct gpupm_function *fn = find_function(gpu, pdev);
+	struct pci_saved_state *saved = NULL;
 
 	if (!fn)
 		return;
@@ -491,9 +492,9 @@ void gpupm_gpu_del_function(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 		pm_runtime_put(&pdev->dev);
 	spin_lock(&gpu->lock);
 	fn->pdev = NULL;
+	swap(fn->saved, saved);
 	spin_unlock(&gpu->lock);
-	kfree(fn->saved);
-	fn->saved = NULL;
+	kfree(saved);
 	mutex_unlock(&gpu->mutex);
 	pci_dev_put(pdev);
 }
@@ -530,6 +531,7 @@ void gpupm_gpu_driver_leaves(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 void gpupm_gpu_driver_settled(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 {
 	struct gpupm_function *fn = find_function(gpu, pdev);
+	struct pci_saved_state *saved = NULL;
 
 	if (!fn)
 		return;
@@ -538,11 +540,11 @@ void gpupm_gpu_driver_settled(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 	if (!fn->settings)
 		apply_settings(fn);
 	/* Its configuration space is that of the new driver now. */
-	kfree(fn->saved);
-	fn->saved = NULL;
 	spin_lock(&gpu->lock);
+	swap(fn->saved, saved);
 	fn->unverified = gpu->facts.awake;
 	spin_unlock(&gpu->lock);
+	kfree(saved);
 	mutex_unlock(&gpu->mutex);
 	gpupm_recheck_soon(gpu);
 }

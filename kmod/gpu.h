@@ -85,6 +85,8 @@ struct gpupm_port {
  *	sleep and none is open
  * @ports_kept: a reference on every port, for the policy. Under @mutex
  *
+ * @cut_unseen: the probe saw the root port leave D3cold before it was noted that
+ *	it had got there
  * @closing: the probe saw an open function be resumed again, as its close does
  * @recheck: looks again whether it is open, and whether it answers
  * @recheck_ms: delay of the next look
@@ -121,6 +123,7 @@ struct gpupm_gpu {
 	bool ports_held;
 	bool ports_kept;
 
+	bool cut_unseen;
 	bool closing;
 	struct delayed_work recheck;
 	unsigned int recheck_ms;

@@ -17,23 +17,11 @@
 #define dev_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/pm_runtime.h>
+#include <linux/slab.h>
 
 #include "event.h"
 #include "follow.h"
 #include "verify.h"
-
-/*
- * While a function is lost the PM core saves its configuration space all the
- * same, as all ones, and would write that back. So a copy is taken while it is
- * well and nobody uses it; a reset or a power cut leads back to that.
- */
-static void save(struct gpupm_function *fn)
-{
-	if (fn->saved)
-		return;
-	pci_save_state(fn->pdev);
-	fn->saved = pci_store_saved_state(fn->pdev);
-}
 
 static void restore(struct gpupm_function *fn)
 {
@@ -41,7 +29,19 @@ static void restore(struct gpupm_function *fn)
 		pci_restore_state(fn->pdev);
 }
 
-/* 1: it answers; 0: it does not; -EAGAIN: it can't be asked at the moment. */
+static bool in_reset(const struct pci_dev *pdev)
+{
+	return pdev->block_cfg_access;
+}
+
+/*
+ * 1: it answers; 0: it does not; -EAGAIN: it can't be asked at the moment.
+ *
+ * A function under reset answers nobody: that is no failure. Resets lock
+ * configuration space, and a reset takes longer than a read. That lock must not
+ * be taken here to keep them out: VFIO resets a function when it is opened, does
+ * not wait for the lock, and its open would fail because of us.
+ */
 static int answers(struct pci_dev *pdev)
 {
 	int ret = -EAGAIN;
@@ -49,17 +49,54 @@ static int answers(struct pci_dev *pdev)
 
 	/* With a reference an active function stays so while it is asked. */
 	pm_runtime_get_noresume(&pdev->dev);
-	if (!pm_runtime_active(&pdev->dev))
-		goto out;
-	/* A function under reset answers nobody: that is no failure. */
-	if (!pci_cfg_access_trylock(pdev))
+	if (!pm_runtime_active(&pdev->dev) || in_reset(pdev))
 		goto out;
 	pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor);
-	pci_cfg_access_unlock(pdev);
-	ret = vendor == pdev->vendor;
+	if (vendor == pdev->vendor)
+		ret = 1;
+	else if (!in_reset(pdev))
+		ret = 0;
 out:
 	pm_runtime_put(&pdev->dev);
 	return ret;
+}
+
+/**
+ * gpupm_remember - keep a copy of each function's configuration space
+ * @gpu: the GPU, all its functions suspended
+ *
+ * While a function is lost the PM core saves its configuration space all the
+ * same, as all ones, and writes that back later. So a copy is taken of what the
+ * PM core saved while the function was well and nobody had it open.
+ *
+ * Context: process; called from the supplier's suspend, which all functions wait
+ *	for before they resume. @gpu->lock is not held.
+ */
+void gpupm_remember(struct gpupm_gpu *gpu)
+{
+	struct pci_saved_state *saved;
+	struct gpupm_function *fn;
+	struct pci_dev *pdev;
+	unsigned int i;
+
+	for (i = 0; i < GPUPM_MAX_FUNCTIONS; i++) {
+		fn = &gpu->functions[i];
+		pdev = NULL;
+		spin_lock(&gpu->lock);
+		if (!fn->saved && !fn->unverified && !gpu->facts.lost &&
+		    !gpupm_is_open(gpu))
+			pdev = pci_dev_get(fn->pdev);
+		spin_unlock(&gpu->lock);
+		if (!pdev)
+			continue;
+		saved = pci_store_saved_state(pdev);
+		spin_lock(&gpu->lock);
+		if (fn->pdev == pdev && !fn->saved)
+			swap(fn->saved, saved);
+		spin_unlock(&gpu->lock);
+		kfree(saved);
+		pci_dev_put(pdev);
+	}
 }
 
 static void lost(struct gpupm_gpu *gpu, struct pci_dev *pdev)
@@ -136,8 +173,6 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 			continue;
 		}
 		fn->unverified = false;
-		if (!open && !gpu->facts.lost)
-			save(fn);
 	}
 	if (silent) {
 		if (!gpu->lost_told)

@@ -4,6 +4,7 @@
 
 #include "gpu.h"
 
+void gpupm_remember(struct gpupm_gpu *gpu);
 int gpupm_verify(struct gpupm_gpu *gpu);
 void gpupm_reconnect(struct gpupm_gpu *gpu);
 void gpupm_recover(struct gpupm_gpu *gpu);

@@ -19,7 +19,7 @@
 
 /* A process that comes back so soon is still at the same thing. */
 #define SAME_WAKE_MS 1000
-/* A function takes 10 ms to sleep; what is asked for meanwhile has to wait. */
+/* A function's ports are asked for right after it. */
 #define SAME_TOUCH_NS (100 * NSEC_PER_MSEC)
 
 /**
@@ -59,12 +59,14 @@ struct gpupm_process gpupm_process_current(void)
  * @dev: the function or port
  * @port: it is a port. The PM core asks for the ports on behalf of whoever
  *	asks for a function, so they do not replace a function just noted
+ * @asleep: it is not awake at this moment, or no longer
  *
  * Kernel threads are not noted: they act for somebody who was noted before.
  *
  * Context: any, PM core's locks held and interrupts off included.
  */
-void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port)
+void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port,
+		 bool asleep)
 {
 	struct gpupm_process by = gpupm_process_current();
 	u64 now = ktime_get_mono_fast_ns();
@@ -78,6 +80,7 @@ void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port)
 		strscpy(wakes->touched, dev_name(dev), sizeof(wakes->touched));
 	wakes->touched_by = by;
 	wakes->touched_at = now;
+	wakes->touched_asleep = asleep;
 	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
 }
 
@@ -100,8 +103,8 @@ void gpupm_fell_asleep(struct gpupm_wakes *wakes)
  * @wakes: the GPU's log
  * @device: where to write the address of what was touched, or NULL
  *
- * A touch just before it fell asleep does count: the PM core first waits for
- * the GPU to be asleep, and then wakes it for the one who touched it.
+ * A touch while it fell asleep does count: the PM core first waits until it is
+ * asleep, and then wakes it for the one who touched it.
  *
  * Return: the process, pid 0 when none is known.
  */
@@ -114,7 +117,7 @@ struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 	if (device)
 		device[0] = '\0';
 	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
-	if (wakes->touched_at + SAME_TOUCH_NS > wakes->slept_at) {
+	if (wakes->touched_asleep || wakes->touched_at > wakes->slept_at) {
 		by = wakes->touched_by;
 		if (device)
 			memcpy(device, wakes->touched, GPUPM_ADDRESS_LEN);
@@ -133,6 +136,8 @@ struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
  */
 void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from)
 {
+	unsigned long flags;
+
 	if (wakes->is_pending)
 		return;
 	wakes->is_pending = true;
@@ -143,6 +148,13 @@ void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from)
 	};
 	/* Now, before what falls asleep again in between is forgotten. */
 	wakes->pending.by = gpupm_touched_by(wakes, wakes->pending.device);
+	/* From now on it is awake for that touch, as if it had come just now. */
+	raw_spin_lock_irqsave(&wakes->touch_lock, flags);
+	if (wakes->touched_asleep) {
+		wakes->touched_asleep = false;
+		wakes->touched_at = ktime_get_mono_fast_ns();
+	}
+	raw_spin_unlock_irqrestore(&wakes->touch_lock, flags);
 }
 
 /**

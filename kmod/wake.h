@@ -42,6 +42,7 @@ struct gpupm_wake {
  * @touched_by: the process that last asked for the GPU; pid 0 when none
  * @touched: address of what it asked for
  * @touched_at: when, in nanoseconds of CLOCK_MONOTONIC
+ * @touched_asleep: and it slept then, so the next wake is due to that
  * @slept_at: when the GPU last fell asleep, likewise
  * @pending: a resume of which it is not yet known whether a VM asked for it
  * @is_pending: there is one
@@ -56,6 +57,7 @@ struct gpupm_wakes {
 	struct gpupm_process touched_by;
 	char touched[GPUPM_ADDRESS_LEN];
 	u64 touched_at;
+	bool touched_asleep;
 	u64 slept_at;
 	struct gpupm_wake pending;
 	bool is_pending;
@@ -67,7 +69,8 @@ struct gpupm_wakes {
 struct device;
 
 void gpupm_wakes_init(struct gpupm_wakes *wakes);
-void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port);
+void gpupm_touch(struct gpupm_wakes *wakes, struct device *dev, bool port,
+		 bool asleep);
 void gpupm_fell_asleep(struct gpupm_wakes *wakes);
 struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 				      char device[GPUPM_ADDRESS_LEN]);
