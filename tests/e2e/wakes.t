@@ -76,13 +76,14 @@ before=0
 power_mark
 lspci -vv -s "$GPU0" >/dev/null
 woken "lspci -vv" lspci
-is "lspci -vv: what it touched" "$(last_wake .device)" "$GPU0"
+# The PCI core wakes the port for it, and then the function.
+like "lspci -vv: what it touched" "$(last_wake .device)" "^($GPU0|$ROOT0)$"
 like "lspci -vv: people see it" "$(gpupm wakes)" '^ *lspci +[1-9]'
 lspci -vv >/dev/null
 woken "lspci -vv of everything" lspci
 setpci -s "$AUDIO0" 0.w >/dev/null
 woken setpci setpci
-is "setpci: what it touched" "$(last_wake .device)" "$AUDIO0"
+like "setpci: what it touched" "$(last_wake .device)" "^($AUDIO0|$ROOT0)$"
 
 at=$(($(last_wake .at_ms) / 1000))
 now=$(date +%s)
