@@ -45,7 +45,7 @@ story_event() {
 	case $cause in
 	power-restored) ASKED_NS=${ASKED_NS:-$at} words="power asked for$who" ;;
 	woken) WOKEN_NS=${WOKEN_NS:-$at} words="woken$who" ;;
-	opened) words="opened$who" ;;
+	opened) DOING="the VM boots" words="opened$who" ;;
 	closed) CLOSED_NS=$at words="closed$who" ;;
 	suspended) words="all functions suspended" ;;
 	power-cut) words="power is cut" ;;
