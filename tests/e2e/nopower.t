@@ -9,9 +9,10 @@ load
 soon "idle" state_is idle
 ok "the blocker is the power resource" blocker_is "power-resource $ROOT0"
 for function in $FUNCTIONS0; do
-	ok "$function sleeps as deep as it can" d_state_is D3hot "$function"
+	is "$function sleeps" "$(value "$PCI/$function/power/runtime_status")" suspended
 done
-like "why says that nothing is to be done" "$(gpupm why)" 'no switch for the GPU.s power'
+ok "the display function as deep as it can" d_state_is D3hot "$GPU0"
+like "why says that nothing is to be done" "$(gpupm why)" 'this machine cannot cut its power'
 is "and gives no command" "$(gpupm why --json | jq -r '.gpus[0].commands | length')" 0
 fails "test refuses" 1 'no power resource' gpupm test
 
@@ -19,6 +20,7 @@ open_gpu
 soon "a VM: in-use" state_is in-use
 close_gpu
 soon "the VM stops: idle" state_is idle
+ok "the blocker is the same" blocker_is "power-resource $ROOT0"
 is "no power was cut" "$(field .power_cuts)" 0
 is "nothing is in the power log" "$(cat "$POWER_LOG")" ""
 unload

@@ -33,8 +33,12 @@ for port in $PORTS0; do
 	is_off "allowed again: power is cut"
 done
 
+was_woken()
+{
+	[ "$(field .wakes)" -gt 0 ]
+}
 lspci -vv >/dev/null
-soon "lspci: one wake" field_is 1 .wakes
+soon "lspci: a wake, or more on a slow machine" was_woken
 is_off "lspci: falls back"
 unload
 is "settings are put back" "$(settings)" "$before"

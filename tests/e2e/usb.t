@@ -31,17 +31,20 @@ is_off "it quits: power is cut"
 lab-bind --unbind "$USB0"
 gpupm hold -- true
 is_off "the third without a driver: power is cut"
+
+# A USB controller that cannot wake up again never sleeps, says its driver.
 modprobe xhci-pci
 lab-bind --driver xhci_hcd "$USB0"
+is "the third under xhci_hcd" "$(field '.functions[2].driver')" xhci_hcd
 gpupm hold -- true
-sleeps_or_blames()
-{
-	truly_off GPU0 "$GPU0" || blocker_is "driver $USB0"
-}
-soon "the third under xhci_hcd: it sleeps, or is named" sleeps_or_blames
-diag "$(value "/sys/class/gpupm/$GPU0/state"), $(value "/sys/class/gpupm/$GPU0/blocker")"
+soon "it does not sleep: the blocker" blocker_is "driver $USB0"
+stays "it does not sleep: power is on" power_is GPU0 ON
+ok "it does not sleep: awake, not in use" state_is awake
+like "why names it" "$(gpupm why)" "$USB0 is active under xhci_hcd"
+unload
+is "unload puts back what xhci_hcd had" "$(value "$PCI/$USB0/power/control")" on
 lab-bind "$USB0"
-is_off "the third back: power is cut"
-
+load_off
+ok "the third back: power is cut" truly_off
 unload
 done_testing
