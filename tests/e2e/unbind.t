@@ -33,8 +33,8 @@ round()
 	is "$1: policy is the default's" "$(value "/sys/class/gpupm/$GPU0/policy")" auto
 }
 
-load_off
 before=$(settings_of "$ROOT0")
+load_off
 round off
 
 gpupm policy warm >/dev/null
