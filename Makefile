@@ -66,8 +66,9 @@ endif
 
 uninstall:
 ifeq ($(DESTDIR),)
-	test ! -d /sys/module/gpupm || modprobe -r gpupm
 	GOAL=uninstall scripts/dkms remove
+	test ! -d /sys/module/gpupm || rmmod gpupm || \
+		echo "The module stays loaded until the next boot."
 else
 	rm -rf "$(SOURCE)"
 endif
