@@ -487,6 +487,8 @@ void gpupm_gpu_del_function(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 	if (!fn)
 		return;
 	mutex_lock(&gpu->mutex);
+	gpupm_settings_forget(fn->settings);
+	fn->settings = NULL;
 	part(gpu, fn);
 	if (fn->kept)
 		pm_runtime_put(&pdev->dev);

@@ -122,6 +122,43 @@ out:
 	return s;
 }
 
+static bool last_user(struct gpupm_settings *s)
+{
+	lockdep_assert_held(&settings_lock);
+	if (--s->users)
+		return false;
+	list_del(&s->node);
+	return true;
+}
+
+static void put_back(struct gpupm_settings *s)
+{
+	struct device *dev = &s->pdev->dev;
+
+	if (!s->pm_allowed)
+		pm_runtime_forbid(dev);
+	if (delays_too_long(s->pdev, s->autosuspend_delay))
+		pm_runtime_set_autosuspend_delay(dev, s->autosuspend_delay);
+	set_d3cold(s->pdev, s->d3cold_allowed, s->no_d3cold);
+}
+
+static void release(struct gpupm_settings *s, bool restore)
+{
+	bool last;
+
+	if (!s)
+		return;
+	mutex_lock(&settings_lock);
+	last = last_user(s);
+	if (last && restore)
+		put_back(s);
+	mutex_unlock(&settings_lock);
+	if (!last)
+		return;
+	pci_dev_put(s->pdev);
+	kfree(s);
+}
+
 /**
  * gpupm_settings_restore - put a device back as it was found
  * @s: what gpupm_settings_apply() gave, or NULL; gone after this
@@ -132,23 +169,20 @@ out:
  */
 void gpupm_settings_restore(struct gpupm_settings *s)
 {
-	struct device *dev;
+	release(s, true);
+}
 
-	if (!s)
-		return;
-	mutex_lock(&settings_lock);
-	if (--s->users) {
-		mutex_unlock(&settings_lock);
-		return;
-	}
-	list_del(&s->node);
-	dev = &s->pdev->dev;
-	if (!s->pm_allowed)
-		pm_runtime_forbid(dev);
-	if (delays_too_long(s->pdev, s->autosuspend_delay))
-		pm_runtime_set_autosuspend_delay(dev, s->autosuspend_delay);
-	set_d3cold(s->pdev, s->d3cold_allowed, s->no_d3cold);
-	mutex_unlock(&settings_lock);
-	pci_dev_put(s->pdev);
-	kfree(s);
+/**
+ * gpupm_settings_forget - forget how a device was found, for it goes away
+ * @s: what gpupm_settings_apply() gave, or NULL; gone after this
+ *
+ * To disallow D3cold for a device in its last moment would keep the port above
+ * it up: the PCI core allows the port D3 again when the device has gone, but
+ * asks it to sleep before that.
+ *
+ * Context: process; takes a lock of its own.
+ */
+void gpupm_settings_forget(struct gpupm_settings *s)
+{
+	release(s, false);
 }

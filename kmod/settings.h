@@ -7,5 +7,6 @@ struct pci_dev;
 
 struct gpupm_settings *gpupm_settings_apply(struct pci_dev *pdev);
 void gpupm_settings_restore(struct gpupm_settings *settings);
+void gpupm_settings_forget(struct gpupm_settings *settings);
 
 #endif /* _GPUPM_SETTINGS_H */
