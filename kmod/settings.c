@@ -80,6 +80,9 @@ static void set_d3cold(struct pci_dev *pdev, bool allowed, bool forbidden)
 		pci_d3cold_disable(pdev);
 	else
 		pci_d3cold_enable(pdev);
+	/* Nobody asks a port to sleep when it is allowed D3 only afterwards. */
+	while ((pdev = pci_upstream_bridge(pdev)))
+		pm_request_idle(&pdev->dev);
 }
 
 /**
