@@ -44,7 +44,17 @@ like "why names it" "$(gpupm why)" "$USB0 is active under xhci_hcd"
 unload
 is "unload puts back what xhci_hcd had" "$(value "$PCI/$USB0/power/control")" on
 lab-bind "$USB0"
-load_off
-ok "the third back: power is cut" truly_off
+
+# A driver that went may leave its device enabled to wake the machine, which it
+# could not from D3cold.
+if [ "$(value "$PCI/$USB0/power/wakeup")" = enabled ]; then
+	load
+	soon "it may wake the machine: the blocker" blocker_is "d3cold $USB0"
+	ok "it may wake the machine: power is on" power_is GPU0 ON
+	unload
+	echo disabled >"$PCI/$USB0/power/wakeup"
+fi
+load
+is_off "the third back: power is cut"
 unload
 done_testing
