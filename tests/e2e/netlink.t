@@ -111,7 +111,7 @@ for ((i = 0; i < 10; i++)); do
 	0 | 1) ;;
 	*) wrong=$((wrong + 1)) ;;
 	esac
-	gpupm wakes >/dev/null || wrong=$((wrong + 1))
+	gpupm wakes >/dev/null 2>&1 || wrong=$((wrong + 1))
 done
 kill "$loop"
 wait "$loop" || true
