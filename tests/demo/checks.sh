@@ -46,7 +46,7 @@ checks() {
 	check "gpupm status names the QEMU process, ${FACTS[vm-pid]-}" \
 		"$user" "${FACTS[vm-pid]-no process}"
 	check "power was cut, restored for the VM, and cut again, no more" \
-		"${POWER_STORY[*]}" "ON OFF ON OFF"
+		"${POWER_STORY[*]}" "OFF ON OFF"
 	check "after the VM the GPU is off: port and functions in D3cold" \
 		"${FACTS[after-state]-} ${FACTS[after-d-states]-}" "off D3cold D3cold D3cold"
 	[[ ${FACTS[after-json]-} =~ \"opens\":([0-9]+),\"power_cuts\":([0-9]+),\"wakes\":([0-9]+),\"failures\":([0-9]+) ]] || true
@@ -58,7 +58,7 @@ checks() {
 
 	WAKE_MS=$(ms_between "$ASKED_NS" "$WOKEN_NS")
 	CUT_MS=$(ms_between "$CLOSED_NS" "$LAST_OFF_NS")
-	check "the times of wake and power cut are known" \
-		"${WAKE_MS:+wake} ${CUT_MS:+cut}" "wake cut"
+	check "the VM had asked before the wake, and had closed before the cut" \
+		"$((${WAKE_MS:--1} >= 0)) $((${CUT_MS:--1} >= 0))" "1 1"
 	[ "$FAILED" -eq 0 ]
 }

@@ -7,7 +7,7 @@ STORY_ZERO=0
 # Of the story's moments, in ns: the asking, the waking, the closing.
 ASKED_NS='' WOKEN_NS='' CLOSED_NS=''
 # What the power log has, and when it had its last _OFF.
-POWER_STORY=() LAST_OFF_NS='' COARSE=yes
+POWER_STORY=() LAST_OFF_NS=''
 
 # A value of a flat JSON object, in VALUE; empty when it is null or absent.
 story_json() {
@@ -61,11 +61,8 @@ story_event() {
 
 story_power() {
 	local what=$1 at=$2 number=$3
-	[ $((at % 4000000)) -eq 0 ] || COARSE=no
 	POWER_STORY+=("$what")
 	[ "$what" != OFF ] || LAST_OFF_NS=$at
-	# What the machine did before is not part of the story.
-	[ "$at" -ge "$STORY_ZERO" ] || return 0
 	story_ms "$at"
 	case $what in
 	ON) show_moment "$MS" "-$BOLD$YELLOW" "POWER ON" "the root port's power resource, _ON no. $number" ;;
