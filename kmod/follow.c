@@ -302,6 +302,19 @@ const struct device_type gpupm_port_type = {
 	.pm = &port_pm_ops,
 };
 
+/*
+ * Whoever drops the last reference asks for the suspend, and sometimes that gets
+ * lost: seen on 7.3 when a function was asked to resume while it suspended. Then
+ * it would stay awake for ever. What is used ignores this.
+ */
+static void nudge(struct gpupm_gpu *gpu)
+{
+	struct gpupm_function *fn;
+
+	gpupm_for_each_function(gpu, fn)
+		pm_request_idle(&fn->pdev->dev);
+}
+
 /* Queued by this module only while the GPU is attached. */
 static void recheck(struct work_struct *work)
 {
@@ -321,6 +334,8 @@ static void recheck(struct work_struct *work)
 	look(gpu);
 	if (gpupm_wake_age_ms(&gpu->wakes) >= WAKE_AFTER_MS)
 		commit_wake(gpu);
+	if (gpu->facts.awake && !gpu->facts.open)
+		nudge(gpu);
 	if (gpu->recheck_ms < RECHECK_MAX_MS &&
 	    ((gpu->facts.awake && (!answered || !gpu->facts.open)) ||
 	     gpu->wakes.is_pending || READ_ONCE(gpu->closing))) {
