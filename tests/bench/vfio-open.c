@@ -106,12 +106,14 @@ static void must_answer(const struct function *function)
 
 	if (ioctl(function->fd, VFIO_DEVICE_GET_REGION_INFO, &region))
 		err(1, "%s: VFIO_DEVICE_GET_REGION_INFO", function->address);
-	if (pread(function->fd, &vendor, sizeof(vendor), region.offset + PCI_VENDOR_ID) != sizeof(vendor) ||
-	    pread(function->fd, &class, sizeof(class), region.offset + PCI_CLASS_REVISION) != sizeof(class))
+	if (pread(function->fd, &vendor, sizeof(vendor),
+		  region.offset + PCI_VENDOR_ID) != sizeof(vendor) ||
+	    pread(function->fd, &class, sizeof(class),
+		  region.offset + PCI_CLASS_REVISION) != sizeof(class))
 		err(1, "%s: reading configuration space", function->address);
 	if (vendor == 0xffff || class != function->class)
-		errx(1, "%s: does not answer: vendor %04x, class and revision %08x", function->address,
-		     vendor, class);
+		errx(1, "%s: does not answer: vendor %04x, class and revision %08x",
+		     function->address, vendor, class);
 }
 
 static void open_all(void)

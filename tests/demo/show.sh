@@ -3,10 +3,12 @@
 # What demo and benchmark look like: steps with a clock, the story, verdicts. A terminal
 # gets colours and a clock that runs; a pipe gets lines.
 
+# shellcheck disable=SC2034 # for who tells the story
 TERMINAL='' BOLD='' DIM='' GREEN='' YELLOW='' CYAN='' RED='' PLAIN=''
 if [ -t 1 ]; then
 	TERMINAL=yes
 	if [ -z "${NO_COLOR-}" ] && [ "${TERM:-dumb}" != dumb ]; then
+		# shellcheck disable=SC2034
 		BOLD=$'\e[1m' DIM=$'\e[2m' GREEN=$'\e[32m' YELLOW=$'\e[33m'
 		CYAN=$'\e[36m' RED=$'\e[1;31m' PLAIN=$'\e[0m'
 	fi
@@ -55,7 +57,7 @@ show_step() {
 
 # The step goes on; $1 is what it does right now.
 show_clock() {
-	local spin='|/-\'
+	local spin="|/-\\"
 	[ -n "$LABEL" ] || return 0
 	show_elapsed
 	if [ -n "$TERMINAL" ]; then
@@ -115,6 +117,7 @@ show_read() {
 	IFS= read -r -t 0.25 -u "$1" piece || status=$?
 	PIECE+=$piece
 	if [ "$status" = 0 ]; then
+		# shellcheck disable=SC2034 # for the caller
 		LINE=$PIECE
 		PIECE=''
 		return 0

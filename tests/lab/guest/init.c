@@ -59,8 +59,8 @@ static unsigned int read_attribute(const char *device, const char *name)
 }
 
 /* Calls @each for every PCI function; @only_display leaves out the others. */
-static void for_each_function(void (*each)(const char *device, unsigned int arg),
-			      unsigned int arg, int only_display)
+static void visit_functions(void (*each)(const char *device, unsigned int arg),
+			    unsigned int arg, int only_display)
 {
 	DIR *directory = opendir(DEVICES);
 	struct dirent *entry;
@@ -131,11 +131,11 @@ static void obey(char *line)
 		say("rebooting");
 		reboot(RB_AUTOBOOT);
 	} else if (!strcmp(line, "d3hot")) {
-		for_each_function(set_d_state, 3, 1);
+		visit_functions(set_d_state, 3, 1);
 	} else if (!strcmp(line, "d0")) {
-		for_each_function(set_d_state, 0, 1);
+		visit_functions(set_d_state, 0, 1);
 	} else if (!strcmp(line, "list")) {
-		for_each_function(show, 0, 0);
+		visit_functions(show, 0, 0);
 	} else if (!strncmp(line, "echo ", 5)) {
 		say("%s", line + 5);
 	} else {
@@ -167,7 +167,7 @@ int main(void)
 
 	/* Without a press of Ctrl-Alt-Del nobody reboots this machine. */
 	reboot(RB_DISABLE_CAD);
-	for_each_function(show, 0, 0);
+	visit_functions(show, 0, 0);
 
 	fds[0] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
 	for (i = 0; i < BUTTONS; i++) {
