@@ -49,23 +49,24 @@ ok "it is off all the while" truly_off
 
 # ---- lspci -----------------------------------------------------------------
 
-# A reader that takes its time is let down in between, and is a wake each time
-# that power comes back: the power log says how many.
+# A reader that takes its time is let down in between, and may be a wake each time
+# that power comes back: at least one, and no more than the power log has.
 wakes_are_told()
 {
-	local story
+	local story told
 	truly_off GPU0 "$GPU0" || return 1
+	told=$(($(wakes) - before))
 	story=$(power_story GPU0)
 	story=${story//OFF/}
 	# shellcheck disable=SC2086 # words
 	set -- $story
-	[ $# -gt 0 ] && [ "$(wakes)" = $((before + $#)) ]
+	[ "$told" -ge 1 ] && [ "$told" -le $# ]
 }
 
 woken()
 {
 	local name=$1 comm=$2
-	soon "$name: falls back, and each wake is counted" wakes_are_told
+	soon "$name: falls back, and is counted" wakes_are_told
 	is "$name: named" "$(last_wake .comm)" "$comm"
 	is "$name: from off" "$(last_wake .from)" off
 	before=$(wakes)
