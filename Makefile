@@ -18,8 +18,7 @@ SHARED := $(addprefix $(DESTDIR)$(prefix)/share/, \
 	bash-completion/completions bash-completion \
 	zsh/site-functions zsh fish/vendor_completions.d fish man/man1 man/man4)
 
-LAB_LISTS := scripts/packages tests/lab/packages
-LISTS := $(LAB_LISTS) tests/packages
+LISTS := scripts/packages tests/lab/packages tests/packages
 
 all: kmod user
 
@@ -96,21 +95,20 @@ build-deps:
 check: deps
 	@tests/run
 
-# It gets what it needs by itself, and shows that.
+# These two get what they need by themselves, and show that.
 demo:
 	@tests/demo/demo
 
+bench:
+	@tests/bench/run
+
 # LAB is for the lab's own options, like LAB="--kernel 6.12 --variant two-gpus".
 lab:
-	@scripts/deps $(LAB_LISTS)
+	@scripts/deps scripts/packages tests/lab/packages
 	@tests/lab/lab $(if $(RUN),run $(LAB) $(RUN),shell $(LAB))
 
 e2e: deps
 	@tests/e2e/run
-
-bench:
-	@scripts/deps $(LAB_LISTS)
-	@tests/bench/run
 
 help:
 	@echo "make                  build the module for this kernel, and the tool"
