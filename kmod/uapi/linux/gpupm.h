@@ -28,7 +28,8 @@
  * one message for each thing that happened, in the order it happened.
  *
  * Refusals carry an extended-ack message, and:
- *   -EINVAL      an attribute is missing, malformed, unknown, or out of range
+ *   -EINVAL      an attribute is missing, malformed or unknown
+ *   -ERANGE      a value is out of range
  *   -ENODEV      no such GPU
  *   -EPERM       CAP_NET_ADMIN is missing
  *   -EALREADY    HOLD: this socket holds that GPU already
