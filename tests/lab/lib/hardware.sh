@@ -105,7 +105,8 @@ hardware_tables() {
 hardware_args() {
 	hardware_check_variants
 	ARGS=(
-		-machine q35 -accel tcg,thread=multi -cpu max
+		# Laptops have no five-level page tables, which cost time to emulate.
+		-machine q35 -accel tcg,thread=multi -cpu max,-la57
 		-smp "$LAB_CPUS" -m "$LAB_MEM"
 		-nodefaults -display none -no-reboot
 		-name gpupm-lab
