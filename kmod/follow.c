@@ -303,9 +303,9 @@ const struct device_type gpupm_port_type = {
 };
 
 /*
- * Whoever drops the last reference asks for the suspend, and sometimes that gets
- * lost: seen on 7.3 when a function was asked to resume while it suspended. Then
- * it would stay awake for ever. What is used ignores this.
+ * Whoever drops the last reference asks for the suspend, and that can get lost:
+ * to ask for the resume of an active device cancels the request (rpm_resume(),
+ * on every kernel). Then it would stay awake for ever. What is used ignores this.
  */
 static void nudge(struct gpupm_gpu *gpu)
 {
