@@ -11,11 +11,6 @@ ids()
 	gpupm hold -- setpci -s "$GPU0" 0.l
 }
 
-causes()
-{
-	jq -r .cause "$1" | tr '\n' ' '
-}
-
 failures_are()
 {
 	[ "$(field .failures)" = "$1" ]
@@ -34,10 +29,15 @@ is_off "off again"
 events=$(mktemp)
 gpupm monitor --json >"$events" 2>&1 &
 monitor=$!
-# It listens when it has told of something.
-gpupm policy warm >/dev/null
-soon "the monitor listens" event_seen policy
-gpupm policy auto >/dev/null
+# It listens when it has told of something, and not before.
+listens()
+{
+	gpupm policy warm >/dev/null
+	gpupm policy auto >/dev/null
+	event_seen policy
+}
+
+soon "the monitor listens" listens
 is_off "off before it fails"
 
 # ---- one failure -----------------------------------------------------------
