@@ -33,8 +33,8 @@ kmod: headers
 	$(MAKE) -C kmod KDIR="$(abspath $(KDIR))"
 
 libraries:
-	@pkg-config --exists libnl-genl-3.0 libpci json-c || { \
-		echo "pkg-config, libnl, libpci or json-c is missing."; \
+	@pkg-config --exists libnl-genl-3.0 libpci json-c libuv inih libudev || { \
+		echo "pkg-config, libnl, libpci, json-c, libuv, inih or libudev is missing."; \
 		echo "Install all that building takes: make build-deps"; \
 		exit 1; } >&2
 

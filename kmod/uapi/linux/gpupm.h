@@ -22,10 +22,19 @@
  *                           <- the last wakes, one message each, oldest first,
  *                           attributes GPUPM_A_WAKE_*
  *
+ * GPUPM_CMD_POWER_GET, do:  <- the host's power supplies as they are now, attributes
+ *                           GPUPM_A_POWER_*. What this finds changed is
+ *                           announced, too.
+ *
  * Reading is open to everybody; GPU_SET, HOLD and RELEASE need CAP_NET_ADMIN.
  *
  * Multicast group "gpu" carries GPUPM_CMD_GPU_NTF, attributes GPUPM_A_EVENT_*:
  * one message for each thing that happened, in the order it happened.
+ *
+ * Multicast group "power" carries GPUPM_CMD_POWER_NTF, attributes GPUPM_A_POWER_*:
+ * a whole snapshot whenever it differs from the one before, and never otherwise.
+ * Who joins the group first, asks with POWER_GET then, and passes over snapshots
+ * with a serial number not above that of the answer misses nothing.
  *
  * Refusals carry an extended-ack message, and:
  *   -EINVAL      an attribute is missing, malformed or unknown
@@ -45,6 +54,7 @@
 #define GPUPM_FAMILY_NAME	"gpupm"
 #define GPUPM_FAMILY_VERSION	1
 #define GPUPM_MCGRP_GPU		"gpu"
+#define GPUPM_MCGRP_POWER	"power"
 
 /**
  * enum gpupm_state - what a GPU is doing
@@ -392,6 +402,118 @@ enum gpupm_a_event {
 };
 
 /**
+ * enum gpupm_on_ac - does the host run on AC
+ * @GPUPM_ON_AC_UNKNOWN: no supply tells
+ * @GPUPM_ON_AC_NO: it runs on battery
+ * @GPUPM_ON_AC_YES: it runs on AC
+ *
+ * It does when any supply that is no battery is online. Without such a supply it
+ * does when no battery is discharging.
+ */
+enum gpupm_on_ac {
+	GPUPM_ON_AC_UNKNOWN,
+	GPUPM_ON_AC_NO,
+	GPUPM_ON_AC_YES,
+};
+
+/**
+ * enum gpupm_supply_type - what a supply is
+ * @GPUPM_SUPPLY_TYPE_UNKNOWN: something else
+ * @GPUPM_SUPPLY_TYPE_BATTERY: battery of the host
+ * @GPUPM_SUPPLY_TYPE_MAINS: AC adapter
+ * @GPUPM_SUPPLY_TYPE_USB: power over USB, of any kind
+ * @GPUPM_SUPPLY_TYPE_UPS: uninterruptible power supply
+ * @GPUPM_SUPPLY_TYPE_WIRELESS: wireless charger
+ */
+enum gpupm_supply_type {
+	GPUPM_SUPPLY_TYPE_UNKNOWN,
+	GPUPM_SUPPLY_TYPE_BATTERY,
+	GPUPM_SUPPLY_TYPE_MAINS,
+	GPUPM_SUPPLY_TYPE_USB,
+	GPUPM_SUPPLY_TYPE_UPS,
+	GPUPM_SUPPLY_TYPE_WIRELESS,
+};
+
+/**
+ * enum gpupm_supply_status - what a battery is doing
+ * @GPUPM_SUPPLY_STATUS_UNKNOWN: it does not tell
+ * @GPUPM_SUPPLY_STATUS_CHARGING: charging
+ * @GPUPM_SUPPLY_STATUS_DISCHARGING: discharging
+ * @GPUPM_SUPPLY_STATUS_NOT_CHARGING: neither, though not full
+ * @GPUPM_SUPPLY_STATUS_FULL: full
+ */
+enum gpupm_supply_status {
+	GPUPM_SUPPLY_STATUS_UNKNOWN,
+	GPUPM_SUPPLY_STATUS_CHARGING,
+	GPUPM_SUPPLY_STATUS_DISCHARGING,
+	GPUPM_SUPPLY_STATUS_NOT_CHARGING,
+	GPUPM_SUPPLY_STATUS_FULL,
+};
+
+/**
+ * enum gpupm_a_power - host power: every supply of the host at one time
+ * @GPUPM_A_POWER_PAD: alignment of 64-bit values
+ * @GPUPM_A_POWER_SERIAL: u64, number of this snapshot; a later one has a higher
+ *	number, and the same one the same
+ * @GPUPM_A_POWER_ON_AC: u32, &enum gpupm_on_ac
+ * @GPUPM_A_POWER_SUPPLY: nest, &enum gpupm_a_supply, once for each supply, by
+ *	name. Supplies of peripherals (scope "device") are left out
+ */
+enum gpupm_a_power {
+	GPUPM_A_POWER_PAD = 1,
+	GPUPM_A_POWER_SERIAL,
+	GPUPM_A_POWER_ON_AC,
+	GPUPM_A_POWER_SUPPLY,
+
+	/* private: */
+	__GPUPM_A_POWER_MAX,
+	GPUPM_A_POWER_MAX = __GPUPM_A_POWER_MAX - 1
+};
+
+/**
+ * enum gpupm_a_supply - one power supply; what it does not tell is absent
+ * @GPUPM_A_SUPPLY_PAD: alignment of 64-bit values
+ * @GPUPM_A_SUPPLY_NAME: string, as in /sys/class/power_supply
+ * @GPUPM_A_SUPPLY_TYPE: u32, &enum gpupm_supply_type
+ * @GPUPM_A_SUPPLY_ONLINE: u32, 1 when it supplies power, 0 when not; not for
+ *	batteries
+ * @GPUPM_A_SUPPLY_PRESENT: u32, 0 for a battery that is not there, 1 for one
+ *	that is; batteries only. One that is not there tells nothing else
+ * @GPUPM_A_SUPPLY_STATUS: u32, &enum gpupm_supply_status; batteries only
+ * @GPUPM_A_SUPPLY_CAPACITY: u32, charge in % of full
+ * @GPUPM_A_SUPPLY_ENERGY_NOW: u64, charge in uWh
+ * @GPUPM_A_SUPPLY_ENERGY_FULL: u64, charge when full, in uWh
+ * @GPUPM_A_SUPPLY_ENERGY_DESIGN: u64, charge when full and new, in uWh
+ * @GPUPM_A_SUPPLY_POWER: u64, rate of charge or discharge in uW, never negative
+ * @GPUPM_A_SUPPLY_VOLTAGE: u64, present voltage in uV
+ * @GPUPM_A_SUPPLY_VOLTAGE_DESIGN: u64, design voltage in uV
+ * @GPUPM_A_SUPPLY_CYCLES: u32, charge cycles
+ *
+ * Energies and power of a battery that tells charge and current instead are
+ * these times its design voltage, or its present one when it has none.
+ */
+enum gpupm_a_supply {
+	GPUPM_A_SUPPLY_PAD = 1,
+	GPUPM_A_SUPPLY_NAME,
+	GPUPM_A_SUPPLY_TYPE,
+	GPUPM_A_SUPPLY_ONLINE,
+	GPUPM_A_SUPPLY_PRESENT,
+	GPUPM_A_SUPPLY_STATUS,
+	GPUPM_A_SUPPLY_CAPACITY,
+	GPUPM_A_SUPPLY_ENERGY_NOW,
+	GPUPM_A_SUPPLY_ENERGY_FULL,
+	GPUPM_A_SUPPLY_ENERGY_DESIGN,
+	GPUPM_A_SUPPLY_POWER,
+	GPUPM_A_SUPPLY_VOLTAGE,
+	GPUPM_A_SUPPLY_VOLTAGE_DESIGN,
+	GPUPM_A_SUPPLY_CYCLES,
+
+	/* private: */
+	__GPUPM_A_SUPPLY_MAX,
+	GPUPM_A_SUPPLY_MAX = __GPUPM_A_SUPPLY_MAX - 1
+};
+
+/**
  * enum gpupm_cmd - commands of the family, see above
  * @GPUPM_CMD_GPU_GET: read one GPU, or all
  * @GPUPM_CMD_GPU_SET: set the policy
@@ -399,6 +521,8 @@ enum gpupm_a_event {
  * @GPUPM_CMD_RELEASE: undo @GPUPM_CMD_HOLD
  * @GPUPM_CMD_WAKE_GET: read the wake log
  * @GPUPM_CMD_GPU_NTF: an event (multicast only)
+ * @GPUPM_CMD_POWER_GET: read host power
+ * @GPUPM_CMD_POWER_NTF: host power changed (multicast only)
  */
 enum gpupm_cmd {
 	GPUPM_CMD_GPU_GET = 1,
@@ -407,6 +531,8 @@ enum gpupm_cmd {
 	GPUPM_CMD_RELEASE,
 	GPUPM_CMD_WAKE_GET,
 	GPUPM_CMD_GPU_NTF,
+	GPUPM_CMD_POWER_GET,
+	GPUPM_CMD_POWER_NTF,
 
 	/* private: */
 	__GPUPM_CMD_MAX,
