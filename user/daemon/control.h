@@ -24,7 +24,7 @@ void control_close(void);
 
 /**
  * control_ask - ask the daemon, from the tool; waits at most 5 s
- * @path: of the socket
+ * @path: of the socket; NULL for the usual one: $GPUPM_CONTROL, or CONTROL_PATH
  * @request: the object to send; stays the caller's
  * @answer: set to the answer when 0 is returned; put it
  *

@@ -51,8 +51,15 @@ struct guest {
 	struct guest *next;
 };
 
-/** guests_open - begin; reports are repeated every 30 s while there are guests */
-void guests_open(uv_loop_t *loop);
+/**
+ * guests_open - begin
+ * @loop: must outlive guests_close()
+ * @refresh: reads host power and hands it to guests_power(); may be NULL
+ *
+ * Reports are repeated every 30 s while there are guests. Host power is read anew
+ * before, for there are batteries whose firmware does not tell what they lose.
+ */
+void guests_open(uv_loop_t *loop, void (*refresh)(void));
 
 /** guests_close - stop; every guest must be gone */
 void guests_close(void);
