@@ -78,17 +78,19 @@ bool power_equal(const struct host_power *a, const struct host_power *b);
  * struct battery_sum - all batteries of the host that are present, as one
  * @present: there is one
  * @status: charging when any charges, else discharging when any discharges,
- *	else full when all are full, else not charging
- * @capacity: %, from the energies where they are known; or unknown
+ *	else full when all are full, else not charging; unknown when none tells
+ * @capacity: %; that of a lone battery; of several, from their energies, or the
+ *	mean where one does not tell these; or unknown
  * @energy_now: uWh, or unknown when no battery tells; so are those that follow
  * @energy_full: uWh
  * @energy_design: uWh
- * @power: uW, what flows in when charging, out when discharging
+ * @power: uW, what flows in when charging, out when discharging, of the batteries
+ *	that do the same as the sum
  * @voltage: uV, highest of them
  * @voltage_design: uV, highest of them
  * @cycles: highest of them
  * @seconds_left: until empty when discharging, until full when charging, at this
- *	rate; or unknown
+ *	rate; or unknown, also when that would be more than ten days
  */
 struct battery_sum {
 	bool present;
@@ -112,7 +114,8 @@ void power_sum(const struct host_power *power, struct battery_sum *sum);
  * @root: directory that stands for /sys
  * @power: filled in, with serial number 0
  *
- * The same rules as in the module: see enum gpupm_a_supply.
+ * The same rules as in the module: see enum gpupm_a_supply. Of more than
+ * SUPPLIES_MAX supplies the last by name are left out.
  *
  * Return: 0, also when there are no supplies; or a negative errno.
  */

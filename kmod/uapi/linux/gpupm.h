@@ -407,8 +407,10 @@ enum gpupm_a_event {
  * @GPUPM_ON_AC_NO: it runs on battery
  * @GPUPM_ON_AC_YES: it runs on AC
  *
- * It does when any supply that is no battery is online. Without such a supply it
- * does when no battery is discharging.
+ * It does when any supply that is no battery is online. Otherwise it does not when
+ * an AC adapter is offline or a battery is discharging; what other supplies are
+ * offline, as an empty USB-C port is, tells nothing. Without all that it does when
+ * there is a battery.
  */
 enum gpupm_on_ac {
 	GPUPM_ON_AC_UNKNOWN,
