@@ -3,6 +3,7 @@
 #include "family.h"
 #include "module.h"
 #include "netlink.h"
+#include "power.h"
 
 #include <netlink/genl/genl.h>
 
@@ -26,6 +27,7 @@ struct sink {
 	struct gpu *gpu;
 	struct gpu_list *gpus;
 	struct wake_list *wakes;
+	struct host_power *power;
 };
 
 static int __attribute__((format(printf, 3, 4)))
@@ -55,6 +57,10 @@ static int explain(struct client *client, int err, const struct reply *reply, co
 		return fail(client, err,
 			    "the module's answer makes no sense (%s): module and tool do not fit, install both from the same version",
 			    reply->malformed.text[0] ? reply->malformed.text : "wrong shape");
+	case -EOPNOTSUPP:
+		return fail(client, err,
+			    "could not %s: the module is older than this gpupm, install both from the same version",
+			    doing);
 	case -EPERM:
 	case -EACCES:
 		return fail(client, -EPERM, "not permitted to %s: try sudo", doing);
@@ -74,6 +80,8 @@ static int take(void *arg, const struct nlattr *head, int len, struct malformed 
 		return gpu_list_add(sink->gpus, head, len, m);
 	if (sink->wakes)
 		return wake_list_add(sink->wakes, head, len, m);
+	if (sink->power)
+		return power_read(sink->power, head, len, m);
 	gpu_free(sink->gpu);
 	return gpu_read(sink->gpu, head, len, m);
 }
@@ -148,7 +156,8 @@ int client_open(struct client **client)
 	if (err)
 		return fail(c, err, "could not open a netlink socket: %s", strerror(-err));
 
-	c->family.group_name = GPUPM_MCGRP_GPU;
+	c->family.groups[0].name = GPUPM_MCGRP_GPU;
+	c->family.groups[1].name = GPUPM_MCGRP_POWER;
 	err = family_lookup(c->sock, GPUPM_FAMILY_NAME, &c->family, &reply);
 	if (err == -ENOENT) {
 		module_missing("", c->error, sizeof(c->error));
@@ -179,9 +188,12 @@ __u16 client_family(const struct client *client)
 	return client->family.id;
 }
 
-__u32 client_group(const struct client *client)
+__u32 client_group(const struct client *client, const char *name)
 {
-	return client->family.group;
+	for (int i = 0; i < FAMILY_GROUPS; i++)
+		if (!strcmp(client->family.groups[i].name, name))
+			return client->family.groups[i].id;
+	return 0;
 }
 
 int client_gpus(struct client *client, struct gpu_list *list)
@@ -209,6 +221,14 @@ int client_wakes(struct client *client, const char *address, struct wake_list *l
 
 	return dump(client, GPUPM_CMD_WAKE_GET, GPUPM_A_WAKE_GPU, address, &sink,
 		    "read the wake log");
+}
+
+int client_power(struct client *client, struct host_power *power)
+{
+	struct sink sink = { .power = power };
+
+	return ask(client, request(client, GPUPM_CMD_POWER_GET, 0, 0, NULL, NULL), &sink, NULL,
+		   "read host power");
 }
 
 int client_set_policy(struct client *client, const char *address, __u32 policy)

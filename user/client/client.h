@@ -2,6 +2,7 @@
 #ifndef GPUPM_CLIENT_CLIENT_H
 #define GPUPM_CLIENT_CLIENT_H
 
+#include "../power/power.h"
 #include "gpu.h"
 #include "wake.h"
 
@@ -13,6 +14,7 @@
  *   -EPROTONOSUPPORT  the module is not there
  *   -EPROTO           the module speaks another version of the protocol
  *   -EBADMSG          the module sent something that makes no sense
+ *   -EOPNOTSUPP       the module is older than the request
  */
 struct client;
 
@@ -34,8 +36,8 @@ const char *client_error(const struct client *client);
 /** client_family - the message type of the module's family */
 __u16 client_family(const struct client *client);
 
-/** client_group - the number of the multicast group that carries events */
-__u32 client_group(const struct client *client);
+/** client_group - the number of a multicast group of the family; 0 without it */
+__u32 client_group(const struct client *client, const char *name);
 
 /**
  * client_gpus - read every GPU
@@ -65,6 +67,15 @@ int client_gpu(struct client *client, const char *address, struct gpu *gpu);
  * Return: 0 or negative errno, with @list empty.
  */
 int client_wakes(struct client *client, const char *address, struct wake_list *list);
+
+/**
+ * client_power - read host power as it is now
+ * @client: the connection
+ * @power: filled in
+ *
+ * Return: 0 or negative errno.
+ */
+int client_power(struct client *client, struct host_power *power);
 
 /** client_set_policy - set the policy of a GPU, as GPUPM_CMD_GPU_SET does */
 int client_set_policy(struct client *client, const char *address, __u32 policy);

@@ -38,8 +38,9 @@ static int groups_attr(void *object, const struct nlattr *attr, struct malformed
 	struct group group = {};
 	int err = attrs_read_nested(&group_reader, &group, attr, m);
 
-	if (!err && family->group_name && !strcmp(group.name, family->group_name))
-		family->group = group.id;
+	for (int i = 0; i < FAMILY_GROUPS && !err; i++)
+		if (family->groups[i].name && !strcmp(group.name, family->groups[i].name))
+			family->groups[i].id = group.id;
 	return err;
 }
 

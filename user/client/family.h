@@ -4,18 +4,24 @@
 
 #include "netlink.h"
 
+/* The most groups that are asked for. */
+#define FAMILY_GROUPS	2
+
 /**
  * struct family - a generic netlink family
  * @id: message type
  * @version: of its protocol
- * @group: number of the multicast group that was asked for; 0 when it has none
- * @group_name: that group's name, set before family_lookup()
+ * @groups: multicast groups that are asked for
+ * @groups.name: set before family_lookup(), or NULL
+ * @groups.id: its number; 0 when the family has no such group
  */
 struct family {
 	__u16 id;
 	__u32 version;
-	__u32 group;
-	const char *group_name;
+	struct {
+		const char *name;
+		__u32 id;
+	} groups[FAMILY_GROUPS];
 };
 
 /**
