@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The only process of the small guest: says on the serial console what it found
- * on its PCI bus, then obeys the power button and commands from the console.
+ * on its PCI bus, then tells of power and obeys the power button and commands
+ * from the console.
  */
 
 #include <dirent.h>
@@ -17,6 +18,8 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "guest.h"
+
 #define DEVICES "/sys/bus/pci/devices"
 #define BUTTONS 4
 
@@ -24,9 +27,7 @@
 #define PCI_CAP_ID_PM 0x01
 #define PCI_PM_CTRL 4
 
-static void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static void say(const char *format, ...)
+void say(const char *format, ...)
 {
 	va_list args;
 
@@ -136,6 +137,8 @@ static void obey(char *line)
 		visit_functions(set_d_state, 0, 1);
 	} else if (!strcmp(line, "list")) {
 		visit_functions(show, 0, 0);
+	} else if (!strcmp(line, "power")) {
+		power_show();
 	} else if (!strncmp(line, "echo ", 5)) {
 		say("%s", line + 5);
 	} else {
@@ -156,9 +159,9 @@ static void button(int fd)
 
 int main(void)
 {
-	struct pollfd fds[1 + BUTTONS];
+	struct pollfd fds[2 + BUTTONS];
 	char line[128], path[32];
-	int i, count = 1;
+	int i, count = 2;
 
 	mount("proc", "/proc", "proc", 0, NULL);
 	mount("sys", "/sys", "sysfs", 0, NULL);
@@ -170,6 +173,7 @@ int main(void)
 	visit_functions(show, 0, 0);
 
 	fds[0] = (struct pollfd){ .fd = STDIN_FILENO, .events = POLLIN };
+	fds[1] = (struct pollfd){ .fd = power_listen(), .events = POLLIN };
 	for (i = 0; i < BUTTONS; i++) {
 		snprintf(path, sizeof(path), "/dev/input/event%d", i);
 		fds[count].fd = open(path, O_RDONLY);
@@ -184,7 +188,9 @@ int main(void)
 			continue;
 		if (fds[0].revents && fgets(line, sizeof(line), stdin))
 			obey(line);
-		for (i = 1; i < count; i++)
+		if (fds[1].revents)
+			power_uevents(fds[1].fd);
+		for (i = 2; i < count; i++)
 			if (fds[i].revents)
 				button(fds[i].fd);
 	}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash
-# The ACPI table of each GPU's root port.
+# The ACPI tables of each GPU's root port, and of AC and battery.
 
 # Compiles acpi/port.asl for GPU $1 into file $2. The root port sits in slot $3,
 # its shadow in the slot after it; the other arguments are further definitions.
@@ -17,4 +17,11 @@ acpi_port_table() {
 		"$@" "$LAB_DIR/acpi/port.asl" "${out%.aml}.asl"
 	iasl -we -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
 		die "iasl refuses acpi/port.asl, see $log"
+}
+
+# Compiles the project's power table into file $1.
+acpi_power_table() {
+	local out=$1 log=${1%.aml}.log
+	iasl -we -p "${out%.aml}" "$LAB_DIR/../../user/guest/power.asl" >"$log" 2>&1 ||
+		die "iasl refuses user/guest/power.asl, see $log"
 }

@@ -6,15 +6,14 @@
 LAB_GUEST_EXCLUDE="
 	*/Documentation/*.rst */Documentation/*.yaml */Documentation/*.txt
 	*/tools/testing/* */tools/perf/* */samples/*.c
-	*/drivers/gpu/*.[ch] */drivers/net/*.[ch] */drivers/media/*.[ch] */drivers/staging/*.[ch]
+	*/drivers/gpu/*.[ch] */drivers/net/*/*.[ch] */drivers/media/*.[ch] */drivers/staging/*.[ch]
 	*/drivers/scsi/*.[ch] */drivers/infiniband/*.[ch] */drivers/iio/*.[ch]
 	*/sound/*.[ch] */fs/xfs/*.[ch] */fs/btrfs/*.[ch]
 	*/arch/[!x]*/*.[chS] */arch/*/boot/dts/*"
 
-# Downloads the source of this Debian's kernel and unpacks it into $1.
+# Downloads the source of the kernel of suite $2 and unpacks it into $1.
 guest_source() {
-	local to=$1 suite package debs pattern exclude=()
-	suite=$(release)
+	local to=$1 suite=$2 package debs pattern exclude=()
 	private_apt_update "$suite"
 	package=$(private_apt apt-cache "$suite" --no-all-versions show linux-source |
 		sed -n 's/^Depends: *\(linux-source-[0-9.]*\).*/\1/p' | head -n 1)
@@ -34,23 +33,28 @@ guest_source() {
 	rm -rf "$debs"
 }
 
+# Builds the kernel of suite $2 into directory $1: vmlinux, which QEMU boots by
+# itself, and bzImage, which UEFI firmware takes.
 guest_kernel_build() {
-	local out=$1 tree started
+	local out=$1 suite=$2 tree started
 	[ ! -e "$out" ] || return 0
 	started=$(now)
 	tree=$(mktemp -d "$LAB_CACHE/guest-build.XXXXXX")
-	guest_source "$tree"
-	say "building the small guest kernel (two to three minutes)"
+	guest_source "$tree" "$suite"
+	say "building the small guest kernel (three to four minutes)"
 	(
 		cd "$tree"
 		make -s tinyconfig
 		./scripts/kconfig/merge_config.sh -m .config "$LAB_DIR/guest/config"
 		make -s olddefconfig
 		guest_config_kept .config
-		nice make -s -j"$(nproc)" vmlinux
+		nice make -s -j"$(nproc)" vmlinux bzImage
 	) >"$LAB_CACHE/guest-build.log" 2>&1 ||
 		die "the guest kernel does not build, see $LAB_CACHE/guest-build.log"
-	strip -o "$out.new" "$tree/vmlinux"
+	rm -rf "$out.new"
+	mkdir "$out.new"
+	strip -o "$out.new/vmlinux" "$tree/vmlinux"
+	cp "$tree/arch/x86/boot/bzImage" "$out.new/bzImage"
 	mv "$out.new" "$out"
 	rm -rf "$tree"
 	say "the guest kernel is ready after $(since "$started") s"
@@ -72,23 +76,25 @@ guest_initramfs_build() {
 	root=$(mktemp -d "$LAB_CACHE/guest-initramfs.XXXXXX")
 	mkdir "$root/dev" "$root/proc" "$root/sys"
 	mknod -m 600 "$root/dev/console" c 5 1
-	gcc -Wall -Wextra -Werror -Os -static -s -o "$root/init" "$LAB_DIR/guest/init.c" ||
+	gcc -Wall -Wextra -Werror -Os -static -s -o "$root/init" "$LAB_DIR"/guest/*.c ||
 		die "the guest's init does not build"
 	(cd "$root" && find . | cpio -o -H newc --quiet) >"$out.new"
 	mv "$out.new" "$out"
 	rm -rf "$root"
 }
 
-# Prints the directory that has the guest's vmlinux and initramfs.
+# Prints the directory that has the guest's vmlinux, bzImage and initramfs. $1 is
+# the kernel's name, stock when not said.
 guest_dir() {
-	local kernel image dir
-	mkdir -p "$LAB_CACHE/guest"
-	kernel=$LAB_CACHE/guest/vmlinux-$(release)-$(key_of <"$LAB_DIR/guest/config")
-	image=$LAB_CACHE/guest/initramfs-$(key_of <"$LAB_DIR/guest/init.c")
-	[ -e "$kernel" ] || locked guest guest_kernel_build "$kernel"
+	local name=${1:-stock} suite kernel image dir=$LAB_CACHE/guest
+	suite=$(kernel_suite "$name") || exit 1
+	mkdir -p "$dir/$name"
+	kernel=$dir/$suite-$(key_of <"$LAB_DIR/guest/config")
+	image=$dir/initramfs-$(cat "$LAB_DIR"/guest/*.[ch] | key_of)
+	[ -e "$kernel" ] || locked guest guest_kernel_build "$kernel" "$suite"
 	[ -e "$image" ] || locked guest guest_initramfs_build "$image"
-	dir=$LAB_CACHE/guest
-	ln -sfn "$(basename "$kernel")" "$dir/vmlinux"
-	ln -sfn "$(basename "$image")" "$dir/initramfs"
-	echo "$dir"
+	ln -sfn "../${kernel##*/}/vmlinux" "$dir/$name/vmlinux"
+	ln -sfn "../${kernel##*/}/bzImage" "$dir/$name/bzImage"
+	ln -sfn "../${image##*/}" "$dir/$name/initramfs"
+	echo "$dir/$name"
 }

@@ -101,6 +101,17 @@ hardware_tables() {
 	done
 }
 
+# The laptop's AC adapter and battery: the project's own power table, which tells
+# of AC and a full battery until the first report. Reports are made in the laptop,
+# by lab-power, and reach the serial line's socket through a virtio port.
+hardware_power() {
+	[ -e "$LAB_DIR/../../user/guest/power.asl" ] || return 0
+	acpi_power_table "$RUN/power.aml"
+	ARGS+=(-acpitable "file=$RUN/power.aml"
+		-chardev "socket,id=supply,path=$RUN/supply,server=on,wait=off"
+		-device isa-serial,chardev=supply,iobase=0x5e8,irq=5,index=3)
+}
+
 # Fills ARGS with everything but kernel and root.
 hardware_args() {
 	hardware_check_variants
@@ -124,4 +135,5 @@ hardware_args() {
 	)
 	hardware_gpus
 	hardware_tables
+	hardware_power
 }

@@ -63,6 +63,10 @@ machine_args() {
 		-chardev "socket,id=qtestport,path=$RUN/qtest,$(qemu_reconnect)"
 		-device virtserialport,chardev=qtestport,name=lab.qtest
 	)
+	[ ! -e "$RUN/power.aml" ] || ARGS+=(
+		-chardev "socket,id=supplyport,path=$RUN/supply,$(qemu_reconnect)"
+		-device virtserialport,chardev=supplyport,name=lab.power
+	)
 	for dir in "${LAB_OVERLAYS[@]}"; do
 		number=$((number + 1))
 		ARGS+=(-fsdev "local,id=overlay$number,path=$dir,readonly=on,security_model=none,multidevs=remap"
