@@ -9,6 +9,10 @@
 
 #define CONFIG_PATH	"/etc/gpupm/gpupm.conf"
 
+/* What holds when the file says nothing else. */
+#define CONFIG_SOCKET	"/run/gpupm/guest.sock"
+#define CONFIG_GROUP	"kvm"
+
 enum profile_id {
 	PROFILE_AC,
 	PROFILE_BATTERY,
@@ -33,8 +37,8 @@ enum affinity_kind {
  * @cpus: the CPU list as written, for AFFINITY_LIST
  * @guest_command: argv for the guest agent, ends with NULL; NULL when not set
  * @host_command: argv, ends with NULL; NULL when not set
- * @acpi_table: path of the static table that the stable path points to, or "ac"
- *	or "battery" for a built-in one; NULL when not set
+ * @acpi_table: path of the table that VMs which start get, or "live", "ac" or
+ *	"battery" for a built-in one; NULL when not set
  */
 struct actions {
 	bool has_gpu_policy;
@@ -49,17 +53,18 @@ struct actions {
 };
 
 /**
- * struct vm_config - a [vm NAME] section
+ * struct vm_config - the sections of a VM
  * @name: of the VM
  * @qmp: path of a QMP socket, or NULL
  * @agent: path of a guest agent's socket, or NULL
- * @actions: what is set here, for both profiles ([vm NAME]) or for one
- *	([vm NAME ac], [vm NAME battery]), wins over the profile's own
+ * @both: [vm NAME]
+ * @actions: [vm NAME ac] and [vm NAME battery]
  */
 struct vm_config {
 	char *name;
 	char *qmp;
 	char *agent;
+	struct actions both;
 	struct actions actions[N_PROFILES];
 };
 
@@ -96,5 +101,22 @@ void config_free(struct config *config);
 
 /** config_vm - the section of a VM, or NULL */
 const struct vm_config *config_vm(const struct config *config, const char *name);
+
+/**
+ * config_actions - what a VM is set to in a profile
+ * @config: the configuration
+ * @name: of the VM; "" for one without a name
+ * @profile: the profile
+ *
+ * Each setting is that of [vm NAME PROFILE], else that of [vm NAME], else that of
+ * [PROFILE].
+ *
+ * Return: the settings; their memory stays the configuration's.
+ */
+struct actions config_actions(const struct config *config, const char *name,
+			      enum profile_id profile);
+
+/** profile_word - "ac" or "battery" */
+const char *profile_word(enum profile_id profile);
 
 #endif
