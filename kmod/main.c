@@ -18,7 +18,9 @@
  * wake.c      who woke it
  * event.c     what happened, for those who listen
  * snapshot.c  what is shown
- * netlink.c, sysfs.c  to whom
+ * power.c     host power
+ * supply.c    what its supplies say (pure)
+ * netlink.c, netlink_power.c, sysfs.c  to whom
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -34,6 +36,7 @@
 #include "keep.h"
 #include "netlink.h"
 #include "params.h"
+#include "power.h"
 #include "state.h"
 #include "sysfs.h"
 #include "watch.h"
@@ -84,9 +87,12 @@ static int __init gpupm_init(void)
 	err = gpupm_netlink_init();
 	if (err)
 		goto unregister_class;
-	err = gpupm_probe_register();
+	err = gpupm_power_init(gpupm_power_announce);
 	if (err)
 		goto exit_netlink;
+	err = gpupm_probe_register();
+	if (err)
+		goto exit_power;
 	err = gpupm_watch_init();
 	if (err)
 		goto unregister_probe;
@@ -94,6 +100,8 @@ static int __init gpupm_init(void)
 
 unregister_probe:
 	gpupm_probe_unregister();
+exit_power:
+	gpupm_power_exit();
 exit_netlink:
 	gpupm_netlink_exit();
 unregister_class:
@@ -107,6 +115,7 @@ static void __exit gpupm_exit(void)
 {
 	gpupm_watch_exit();
 	gpupm_probe_unregister();
+	gpupm_power_exit();
 	gpupm_netlink_exit();
 	class_unregister(&gpupm_class);
 	destroy_workqueue(gpupm_wq);

@@ -3,7 +3,8 @@
  * DOC: The netlink family
  *
  * The protocol is described in uapi/linux/gpupm.h. This file only translates:
- * every fact comes from a snapshot, every wish goes to keep.c.
+ * every fact comes from a snapshot, every wish goes to keep.c. Host power has a
+ * file of its own, netlink_power.c.
  *
  * Commands run in parallel (HOLD waits for a GPU to wake, up to a minute when it
  * fails, and must not keep all of generic netlink waiting).
@@ -17,8 +18,6 @@
 #include "keep.h"
 #include "netlink.h"
 #include "snapshot.h"
-
-static struct genl_family gpupm_family;
 
 static const struct nla_policy gpupm_gpu_policy[GPUPM_A_GPU_POLICY + 1] = {
 	[GPUPM_A_GPU_ADDRESS] = { .type = NLA_NUL_STRING,
@@ -449,15 +448,18 @@ static const struct genl_ops gpupm_ops[] = {
 		.maxattr = ARRAY_SIZE(gpupm_wake_policy) - 1,
 		.dumpit = wake_get_dumpit,
 	},
+	{
+		.cmd = GPUPM_CMD_POWER_GET,
+		.doit = gpupm_power_get_doit,
+	},
 };
-
-enum { GPUPM_GROUP_GPU };
 
 static const struct genl_multicast_group gpupm_groups[] = {
 	[GPUPM_GROUP_GPU] = { .name = GPUPM_MCGRP_GPU },
+	[GPUPM_GROUP_POWER] = { .name = GPUPM_MCGRP_POWER },
 };
 
-static struct genl_family gpupm_family __ro_after_init = {
+struct genl_family gpupm_family __ro_after_init = {
 	.name = GPUPM_FAMILY_NAME,
 	.version = GPUPM_FAMILY_VERSION,
 	.module = THIS_MODULE,
