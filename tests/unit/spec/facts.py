@@ -84,9 +84,9 @@ int main(void)
 }
 """
 
-PUT = re.compile(r"\b(nla_put_string|nla_put_u32|nla_put_u64_64bit|put_u64|nla_put_flag|"
+PUT = re.compile(r"\b(nla_put_string|(?:nla_)?put_u32|nla_put_u64_64bit|put_u64|nla_put_flag|"
                  r"nla_nest_start)\(\s*\w+,\s*(GPUPM_A_\w+)")
-PUT_TYPES = {"nla_put_string": "string", "nla_put_u32": "u32", "nla_put_flag": "flag",
+PUT_TYPES = {"nla_put_string": "string", "nla_put_u32": "u32", "put_u32": "u32", "nla_put_flag": "flag",
              "nla_put_u64_64bit": "u64", "put_u64": "u64", "nla_nest_start": "nest"}
 
 
@@ -112,10 +112,12 @@ class Header:
                  for enum, body in re.findall(r"enum (\w+)\s*\{(.*?)\}", plain, re.S)}
         every = [name for members in names.values() for name in members]
         lines = "".join(f'printf("%s %lld\\n", "{n}", (long long){n});' for n in every)
-        lines += 'printf("%s %d %s\\n", GPUPM_FAMILY_NAME, GPUPM_FAMILY_VERSION, GPUPM_MCGRP_GPU);'
+        groups = re.findall(r"#define (GPUPM_MCGRP_\w+)", self.text)
+        lines += 'printf("%s %d", GPUPM_FAMILY_NAME, GPUPM_FAMILY_VERSION);'
+        lines += "".join(f'printf(" %s", {group});' for group in groups)
         out = run_c('#include <stdio.h>\n#include "linux/gpupm.h"\nint main(void) {' + lines + "}",
                     include).splitlines()
-        self.family, self.version, self.group = out.pop().split()
+        self.family, self.version, *self.groups = out.pop().split()
         values = {name: int(value) for name, value in (line.split() for line in out)}
         self.enums = {enum: {n: values[n] for n in members if not n.endswith("_MAX")}
                       for enum, members in names.items()}
@@ -142,7 +144,8 @@ class Module:
     """The module's tables of commands, policies and groups, and what it puts in answers."""
 
     def __init__(self, directory):
-        text = (directory / "netlink.c").read_text()
+        files = [directory / "netlink.h", *sorted(directory.glob("netlink*.c"))]
+        text = "".join(file.read_text() for file in files)
         tables = re.findall(r"^(?:static )?const struct (?:nla_policy|genl_ops|"
                             r"genl_multicast_group) \w+\[[^]]*\] = \{.*?^\};|^enum \{[^}]*\};",
                             text, re.S | re.M)
