@@ -6,26 +6,12 @@
 #include "../client/gpu.h"
 #include "../client/wake.h"
 #include "names.h"
-
-#include <json-c/json.h>
-#include <stdio.h>
+#include "value.h"
 
 /*
  * The JSON of every command is documented in gpupm(1), and may only grow. The
  * functions return objects to be put with json_object_put() or printed.
  */
-
-/** json_string - a string of unknown origin */
-struct json_object *json_string(const char *text);
-
-/** json_string_or_null - the same; null when it is empty */
-struct json_object *json_string_or_null(const char *text);
-
-/** json_ms - milliseconds, with three digits after the point */
-struct json_object *json_ms(double ms);
-
-/** json_add - add a member to an object; gives @value away */
-void json_add(struct json_object *object, const char *key, struct json_object *value);
 
 /** json_blocker - the blocker of a GPU; null when there is none */
 struct json_object *json_blocker(const struct gpu_blocker *blocker);
@@ -47,13 +33,5 @@ struct json_object *json_event(const struct event *event);
 
 /** json_events_lost - what it shows for each GPU after events were lost */
 struct json_object *json_events_lost(const struct gpu *gpu, __u64 at_ns);
-
-/**
- * json_print - print an object and put it
- * @out: where to
- * @object: the object
- * @line: on one line, for output of many objects
- */
-void json_print(FILE *out, struct json_object *object, bool line);
 
 #endif
