@@ -11,6 +11,8 @@
 
 static const struct command * const commands[] = {
 	&cmd_status, &cmd_why, &cmd_monitor, &cmd_wakes, &cmd_policy, &cmd_hold, &cmd_test,
+	&cmd_power,
+	&cmd_guests,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -5,6 +5,7 @@
 #include "../client/client.h"
 #include "../client/gpu.h"
 
+#include <json-c/json.h>
 #include <stdbool.h>
 
 /* What the tool exits with. */
@@ -42,6 +43,8 @@ extern const struct command cmd_wakes;
 extern const struct command cmd_policy;
 extern const struct command cmd_hold;
 extern const struct command cmd_test;
+extern const struct command cmd_power;
+extern const struct command cmd_guests;
 
 enum {
 	OPTION_JSON = 1 << 0,
@@ -112,6 +115,15 @@ void no_gpu(void);
  * Return: RESULT_DONE, or the code to exit with after a complaint.
  */
 int connect_and_read(struct client **client, struct gpu_list *list);
+
+/**
+ * ask_daemon - ask gpupmd
+ * @request: as in daemon/control.h; stays the caller's
+ * @answer: set to the answer when RESULT_DONE is returned; put it
+ *
+ * Return: RESULT_DONE, or the code to exit with after a complaint.
+ */
+int ask_daemon(struct json_object *request, struct json_object **answer);
 
 /**
  * pick_gpu - the GPU a command line means

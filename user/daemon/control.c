@@ -47,7 +47,7 @@ static uv_loop_t *control_loop;
 static uv_pipe_t control_pipe;
 static struct socket control_socket;
 static struct peer *peers;
-static bool open;
+static bool is_open;
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -251,7 +251,7 @@ int control_open(uv_loop_t *loop, const char *path)
 	if (err)
 		return err;
 	control_loop = loop;
-	open = true;
+	is_open = true;
 	uv_pipe_init(loop, &control_pipe, 0);
 	err = uv_pipe_open(&control_pipe, control_socket.fd);
 	if (!err)
@@ -265,9 +265,9 @@ int control_open(uv_loop_t *loop, const char *path)
 
 void control_close(void)
 {
-	if (!open)
+	if (!is_open)
 		return;
-	open = false;
+	is_open = false;
 	socket_remove(&control_socket);
 	uv_close((uv_handle_t *)&control_pipe, NULL);
 	while (peers)

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 static bool verbose;
+/* Not known yet: -1. */
+static int to_journal = -1;
 
 /* JOURNAL_STREAM names the journal's end of a stream; stderr may be another by now. */
 static bool journal_reads(void)
@@ -25,7 +27,6 @@ static bool journal_reads(void)
 static void __attribute__((format(printf, 2, 0)))
 log_line(int level, const char *format, va_list args)
 {
-	static int to_journal = -1;
 	char line[1024];
 	size_t n;
 
@@ -83,4 +84,9 @@ void log_debug(const char *format, ...)
 void log_verbose(void)
 {
 	verbose = true;
+}
+
+void log_plain(void)
+{
+	to_journal = 0;
 }

@@ -13,6 +13,9 @@ void __attribute__((format(printf, 1, 2))) log_info(const char *format, ...);
 /* Only with --verbose. */
 void __attribute__((format(printf, 1, 2))) log_debug(const char *format, ...);
 
+/** log_plain - for a person: no levels, whoever reads */
+void log_plain(void);
+
 /** log_verbose - let log_debug() through */
 void log_verbose(void);
 

@@ -3,7 +3,7 @@
 
 #include "../client/sysfs.h"
 #include "../profile/profile.h"
-#include "../show/json.h"
+#include "../show/value.h"
 
 #include <string.h>
 

@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "source.h"
+#include "log.h"
+#include "readable.h"
+#include "uevents.h"
+#include "vm.h"
+
+#include "../client/event.h"
+#include "../client/family.h"
+#include "../client/power.h"
+#include "../client/process.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static uv_loop_t *source_loop;
+static const char *directory;
+static void (*tell)(const struct host_power *power);
+static struct host_power last;
+static bool known;
+
+/* Tells of families that come and go; NULL with a directory. */
+static struct nl_sock *controller;
+static struct readable *controller_readable;
+
+/* NULL while the module is not there. */
+static struct client *client;
+static struct power_watch *watch;
+static struct readable *watch_readable;
+static struct events *events;
+static struct readable *events_readable;
+
+static void use_sysfs(const char *why);
+
+static void take(const struct host_power *power)
+{
+	if (known && power_equal(power, &last))
+		return;
+	last = *power;
+	known = true;
+	tell(power);
+}
+
+static int read_sysfs(void)
+{
+	const char *root = directory ? directory : "/sys";
+	struct host_power power;
+	int err = power_read_sysfs(root, &power);
+
+	if (err)
+		log_error("cannot read the power supplies in %s: %s", root, strerror(-err));
+	else
+		take(&power);
+	return err;
+}
+
+static void on_uevent(void)
+{
+	read_sysfs();
+}
+
+static void close_module(void)
+{
+	readable_stop(watch_readable);
+	watch_readable = NULL;
+	power_watch_close(watch);
+	watch = NULL;
+	readable_stop(events_readable);
+	events_readable = NULL;
+	events_close(events);
+	events = NULL;
+	client_close(client);
+	client = NULL;
+}
+
+static void on_power(void)
+{
+	struct host_power power;
+	int result;
+
+	for (;;) {
+		result = power_watch_next(watch, &power);
+		if (result == 1)
+			take(&power);
+		else if (result == -EBADMSG)
+			log_warning("the module sent host power that makes no sense: do module and daemon fit?");
+		else
+			break;
+	}
+	if (result)
+		use_sysfs(result == -EPROTONOSUPPORT ? "the module was unloaded" :
+						       strerror(-result));
+}
+
+/* VMs that had a GPU open before the daemon was there, or before it listened. */
+static void find_vms(void)
+{
+	struct gpu_list list = {};
+
+	if (client_gpus(client, &list)) {
+		log_warning("%s", client_error(client));
+		return;
+	}
+	for (size_t i = 0; i < list.n; i++) {
+		process_find_user("", &list.gpus[i]);
+		if (list.gpus[i].user.pid)
+			vm_seen(list.gpus[i].user.pid);
+	}
+	gpu_list_free(&list);
+}
+
+static void on_event(void)
+{
+	struct event event;
+	bool lost = false;
+	int result;
+
+	for (;;) {
+		result = events_next(events, &event);
+		if (result == 1 && event.cause == GPUPM_CAUSE_OPENED && event.pid)
+			vm_seen(event.pid);
+		else if (result == -ENOBUFS)
+			lost = true;
+		else if (result != 1 && result != -EBADMSG)
+			break;
+	}
+	if (result)
+		use_sysfs(result == -EPROTONOSUPPORT ? "the module was unloaded" :
+						       strerror(-result));
+	else if (lost)
+		find_vms();
+}
+
+/* Return: 0, or negative errno with client_error() or nothing to say. */
+static int connect_module(void)
+{
+	struct host_power power;
+	int err = client_open(&client);
+
+	if (!err)
+		err = power_watch_open(client, &watch, &power);
+	if (!err)
+		err = events_open(client, &events);
+	if (!err) {
+		watch_readable = readable_start(source_loop, power_watch_fd(watch), on_power);
+		events_readable = readable_start(source_loop, events_fd(events), on_event);
+		if (!watch_readable || !events_readable)
+			err = -ENOMEM;
+	}
+	if (err)
+		return err;
+	uevents_close();
+	log_info("host power comes from the module");
+	take(&power);
+	find_vms();
+	return 0;
+}
+
+static void explain_failure(int err, char *why, size_t size)
+{
+	if (err == -EOPNOTSUPP)
+		snprintf(why, size, "the module is too old to tell host power");
+	else if (*client_error(client))
+		snprintf(why, size, "%s", client_error(client));
+	else
+		snprintf(why, size, "%s", strerror(-err));
+}
+
+static void use_sysfs(const char *why)
+{
+	log_info("host power comes from sysfs and udev: %s", why);
+	close_module();
+	/* First listen, then read: so nothing is missed in between. */
+	if (uevents_open(source_loop, on_uevent))
+		log_warning("cannot hear of changes of power supplies: they are read every 30 s while there are guests, and at SIGHUP");
+	read_sysfs();
+}
+
+/* Look for the module, and fall back on sysfs when this is the first look. */
+static void find_module(bool first)
+{
+	char why[512];
+	int err = connect_module();
+
+	if (!err)
+		return;
+	explain_failure(err, why, sizeof(why));
+	if (first)
+		use_sysfs(why);
+	else if (err != -EPROTONOSUPPORT)
+		log_warning("the module is there, but of no use: %s", why);
+	close_module();
+}
+
+/* Families come and go so rarely that it does not matter which one it was. */
+static void on_controller(void)
+{
+	unsigned char *buf;
+	int n;
+
+	do {
+		n = netlink_receive(controller, &buf);
+		free(buf);
+	} while (n >= 0 || n == -ENOBUFS);
+	if (!client)
+		find_module(false);
+}
+
+static void listen_to_controller(void)
+{
+	struct family family = { .groups[0].name = "notify" };
+	struct reply reply;
+	int err = netlink_open(&controller);
+
+	if (!err)
+		err = family_lookup(controller, "nlctrl", &family, &reply);
+	if (!err && (nl_socket_add_membership(controller, family.groups[0].id) ||
+		     nl_socket_set_nonblocking(controller)))
+		err = -EIO;
+	if (!err)
+		controller_readable = readable_start(source_loop, nl_socket_get_fd(controller),
+						     on_controller);
+	if (err)
+		log_warning("cannot hear of the module coming and going (%s): restart gpupmd after loading it",
+			    strerror(-err));
+}
+
+int source_open(uv_loop_t *loop, const char *sysfs, void (*changed)(const struct host_power *))
+{
+	source_loop = loop;
+	directory = sysfs;
+	tell = changed;
+	known = false;
+	if (directory) {
+		log_info("host power comes from %s", directory);
+		return read_sysfs();
+	}
+	listen_to_controller();
+	find_module(true);
+	return 0;
+}
+
+void source_close(void)
+{
+	readable_stop(controller_readable);
+	controller_readable = NULL;
+	nl_socket_free(controller);
+	controller = NULL;
+	close_module();
+	uevents_close();
+}
+
+void source_refresh(void)
+{
+	struct host_power power;
+
+	if (!client)
+		read_sysfs();
+	else if (!client_power(client, &power))
+		take(&power);
+	else
+		use_sysfs(client_error(client));
+}
+
+const char *source_words(void)
+{
+	if (directory)
+		return directory;
+	return client ? "the module" : "sysfs";
+}
