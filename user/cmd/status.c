@@ -5,6 +5,7 @@
 #include "../show/no_gpu.h"
 #include "../show/status.h"
 #include "cmd.h"
+#include "screen.h"
 #include "signals.h"
 
 #include <errno.h>
@@ -12,7 +13,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 static void show(FILE *out, const struct style *style, struct names *names,
@@ -28,34 +28,20 @@ static void show(FILE *out, const struct style *style, struct names *names,
 		no_gpu_show(out, style, names, "");
 }
 
-/* Draw over the last picture, so that nothing flickers; what does not fit is left out. */
 static void redraw(const struct style *style, struct names *names, struct gpu_list *list,
 		   const struct options *options)
 {
-	struct winsize window;
-	char *text = NULL, *line, *rest;
+	char *text = NULL;
 	size_t size;
 	FILE *memory = open_memstream(&text, &size);
-	int rows = 24;
 
 	if (!memory)
 		return;
 	show(memory, style, names, list, options);
 	fclose(memory);
-
-	if (!ioctl(STDOUT_FILENO, TIOCGWINSZ, &window) && window.ws_row)
-		rows = window.ws_row;
-	fputs("\033[H", stdout);
-	rest = text;
-	for (int row = 1; row < rows && *rest && (line = strsep(&rest, "\n")); row++)
-		printf("%s\033[K\n", line);
-	fputs("\033[J", stdout);
+	screen_draw(text);
 	free(text);
 }
-
-/* The alternate screen, without a cursor and without wrapping; and back. */
-#define SCREEN_BEGIN	"\033[?1049h\033[?25l\033[?7l"
-#define SCREEN_END	"\033[?7h\033[?25h\033[?1049l"
 
 /* Sleep until there is a reason to look again. Return: false when asked to stop. */
 static bool wait_for_change(struct events *events, int signals, bool clock)
@@ -99,7 +85,7 @@ static int watch(struct client *client, struct names *names, const struct option
 	style_detect(&style, stdout);
 	screen = style.terminal && !options->json;
 	if (screen)
-		fputs(SCREEN_BEGIN, stdout);
+		screen_begin();
 	do {
 		err = drain(events);
 		if (!err)
@@ -116,7 +102,7 @@ static int watch(struct client *client, struct names *names, const struct option
 		gpu_list_free(&list);
 	} while (!finish(0) && wait_for_change(events, signals, screen));
 	if (screen)
-		fputs(SCREEN_END, stdout);
+		screen_end();
 	close(signals);
 	events_close(events);
 	if (err == -EPROTONOSUPPORT)

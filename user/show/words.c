@@ -61,6 +61,23 @@ static const char * const d_states[] = {
 	[GPUPM_D_STATE_UNKNOWN] = "unknown",
 };
 
+static const char * const supply_types[] = {
+	[GPUPM_SUPPLY_TYPE_UNKNOWN] = "unknown",
+	[GPUPM_SUPPLY_TYPE_BATTERY] = "battery",
+	[GPUPM_SUPPLY_TYPE_MAINS] = "mains",
+	[GPUPM_SUPPLY_TYPE_USB] = "usb",
+	[GPUPM_SUPPLY_TYPE_UPS] = "ups",
+	[GPUPM_SUPPLY_TYPE_WIRELESS] = "wireless",
+};
+
+static const char * const supply_statuses[] = {
+	[GPUPM_SUPPLY_STATUS_UNKNOWN] = "unknown",
+	[GPUPM_SUPPLY_STATUS_CHARGING] = "charging",
+	[GPUPM_SUPPLY_STATUS_DISCHARGING] = "discharging",
+	[GPUPM_SUPPLY_STATUS_NOT_CHARGING] = "not-charging",
+	[GPUPM_SUPPLY_STATUS_FULL] = "full",
+};
+
 static const char *word(char *buf, const char * const *words, size_t n, __u32 number)
 {
 	if (number < n && words[number])
@@ -93,6 +110,16 @@ const char *word_cause(char *buf, __u32 cause)
 const char *word_d_state(char *buf, __u32 d_state)
 {
 	return word(buf, d_states, COUNT(d_states), d_state);
+}
+
+const char *word_supply_type(char *buf, __u32 type)
+{
+	return word(buf, supply_types, COUNT(supply_types), type);
+}
+
+const char *word_supply_status(char *buf, __u32 status)
+{
+	return word(buf, supply_statuses, COUNT(supply_statuses), status);
 }
 
 bool policy_from_word(const char *word, __u32 *policy)

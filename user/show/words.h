@@ -18,6 +18,8 @@ const char *word_policy(char *buf, __u32 policy);
 const char *word_blocker(char *buf, __u32 reason);
 const char *word_cause(char *buf, __u32 cause);
 const char *word_d_state(char *buf, __u32 d_state);
+const char *word_supply_type(char *buf, __u32 type);
+const char *word_supply_status(char *buf, __u32 status);
 
 /**
  * policy_from_word - the policy with this name
