@@ -10,8 +10,7 @@
 #include <string.h>
 
 static const struct command * const commands[] = {
-	&cmd_status, &cmd_why, &cmd_monitor, &cmd_wakes, &cmd_policy, &cmd_hold, &cmd_test,cmd_hold, &cmd_test,
-	&cmd_power,
+	&cmd_status, &cmd_why, &cmd_monitor, &cmd_wakes, &cmd_policy, &cmd_hold, &cmd_test,
 	&cmd_power,
 	&cmd_guests,
 };

@@ -44,7 +44,6 @@ extern const struct command cmd_policy;
 extern const struct command cmd_hold;
 extern const struct command cmd_test;
 extern const struct command cmd_power;
-extern const struct command cmd_power;
 extern const struct command cmd_guests;
 
 enum {
