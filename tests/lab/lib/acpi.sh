@@ -19,9 +19,12 @@ acpi_port_table() {
 		die "iasl refuses acpi/port.asl, see $log"
 }
 
-# Compiles the project's power table into file $1.
+# Compiles the project's power table into file $1; the other arguments are
+# definitions, see user/guest/power.asl.
 acpi_power_table() {
 	local out=$1 log=${1%.aml}.log
-	iasl -we -p "${out%.aml}" "$LAB_DIR/../../user/guest/power.asl" >"$log" 2>&1 ||
+	shift
+	cpp -P -undef -nostdinc "$@" "$LAB_DIR/../../user/guest/power.asl" "${out%.aml}.asl"
+	iasl -we -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
 		die "iasl refuses user/guest/power.asl, see $log"
 }

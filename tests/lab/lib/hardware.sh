@@ -105,7 +105,6 @@ hardware_tables() {
 # of AC and a full battery until the first report. Reports are made in the laptop,
 # by lab-power, and reach the serial line's socket through a virtio port.
 hardware_power() {
-	[ -e "$LAB_DIR/../../user/guest/power.asl" ] || return 0
 	acpi_power_table "$RUN/power.aml"
 	ARGS+=(-acpitable "file=$RUN/power.aml"
 		-chardev "socket,id=supply,path=$RUN/supply,server=on,wait=off"

@@ -62,8 +62,6 @@ machine_args() {
 		-device virtserialport,chardev=qmp,name=lab.qmp
 		-chardev "socket,id=qtestport,path=$RUN/qtest,$(qemu_reconnect)"
 		-device virtserialport,chardev=qtestport,name=lab.qtest
-	)
-	[ ! -e "$RUN/power.aml" ] || ARGS+=(
 		-chardev "socket,id=supplyport,path=$RUN/supply,$(qemu_reconnect)"
 		-device virtserialport,chardev=supplyport,name=lab.power
 	)
