@@ -197,6 +197,9 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			Method (_BST, 0, Serialized)
 			{
 				READ_THROUGH
+#ifdef LIVE
+				GPBS = Timer
+#endif
 
 				// Bit 0 is discharging, 1 charging, 2 critical.
 				Local0 = 0
@@ -220,6 +223,52 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			}
 		}
 
+		// What drivers of laptop GPUs look at, as far as it is public. NVIDIA's open
+		// kernel modules (nv-acpi.c) take a machine for a laptop when a _BIX or _BIF
+		// says rechargeable; they follow the Notify of the device that has a _PSR; and
+		// they ask \_SB.NPCF._DSM about Dynamic Boost. On laptops that is NVDA0820,
+		// whose Windows driver (nvpcf) then steers power together with the host's
+		// controllers. A guest has none of those, so NVDA0820 is left out, and NPCF has
+		// no _DSM, which that driver takes for "no Dynamic Boost".
+		//
+		// NVDA0000 and NVDA0001 are not documented by NVIDIA, and no public driver
+		// binds to them. They are known from one published table for a passed-through
+		// RTX 3050 Laptop, with which the Windows driver no longer stopped with error
+		// 43. Which of its devices did that was not told, and adapter and battery alone
+		// do it on other machines. So the two are here with the answers given there,
+		// which are constants, touch no hardware, and change with nothing.
+		//
+		// _STA: there and working, but nothing to show to people, for they would only
+		// see a device without a driver.
+		Device (NPCF)
+		{
+			Name (_HID, "NVDA0001")
+			Name (_UID, "GPUPM")
+			Name (_STA, 0x0B)
+
+			// Read like a _DSM, whose arguments these are: nothing beyond function 0,
+			// the question what there is. The published table calls it "allowed".
+			Method (NPCF, 4)
+			{
+				Return (Buffer () { 0x01 })
+			}
+		}
+
+		Device (NVDR)
+		{
+			Name (_HID, "NVDA0000")
+			Name (_UID, "GPUPM")
+			Name (_STA, 0x0B)
+
+			// By the rules of _DSM: functions 0 and 1. What 1 should be is not known;
+			// it answers the same. The published table calls it the fastest of the
+			// modes, after a method of its laptop's adapter.
+			Method (_DSM, 4)
+			{
+				Return (Buffer () { 0x03 })
+			}
+		}
+
 #ifdef LIVE
 		OperationRegion (UART, SystemIO, 0x05E8, 8)
 		Field (UART, ByteAcc, NoLock, Preserve)
@@ -234,6 +283,8 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 
 		Name (GPHE, 0)		// the daemon is heard
 		Name (GPWH, 0)		// when the last report came, or the UART was set up
+		Name (GPBS, 0)		// when the battery's state was read last
+		Name (GPAG, 0)		// the battery has to be notified again
 		Name (GPQU, 0)		// set aside for garbage, until the next look
 		Name (GPBA, 0)		// bytes since the last good report
 		Name (GPLE, 0)		// length of what is in the frame so far
@@ -373,13 +424,18 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			}
 
 			// The host repeats itself every 30 s; after 120 s it is gone.
-			If (((Timer - GPWH) & 0xFFFFFFFF) > 1200000000)
+			If (PAST (GPWH) > 1200000000)
 			{
 				LOST ()
 			}
 			If (!GPHE)
 			{
 				SEND (0x3F)
+			}
+			If (GPAG && (Arg0 == 0x68) && (PAST (GPBS) > 11000000))
+			{
+				GPAG = 0
+				Notify (BAT0, 0x80)
 			}
 		}
 
@@ -525,8 +581,13 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			SAY (Local0)
 		}
 
+		// Notifies: bit 0 the battery, bit 1 what it is, bit 2 the adapter.
 		Method (SAY, 1, Serialized)
 		{
+			If (Arg0 & 4)
+			{
+				Notify (ADP0, 0x80)
+			}
 			If (Arg0 & 2)
 			{
 				Notify (BAT0, 0x81)
@@ -535,10 +596,20 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			{
 				Notify (BAT0, 0x80)
 			}
-			If (Arg0 & 4)
+
+			// Linux keeps the answer of a _BST for a second and gives it to whom
+			// it wakes for this. A later heartbeat then repeats it.
+			If ((Arg0 & 3) && (PAST (GPBS) < 11000000))
 			{
-				Notify (ADP0, 0x80)
+				GPAG = 1
 			}
+		}
+
+		// The time since Arg0, in units of 100 ns. With 32 bits it goes round in 7
+		// minutes, and so it does with 64.
+		Method (PAST, 1, Serialized)
+		{
+			Return ((Timer - Arg0) & 0xFFFFFFFF)
 		}
 
 #ifndef NO_EVENT
