@@ -12,7 +12,7 @@
 static const struct command * const commands[] = {
 	&cmd_status, &cmd_why, &cmd_monitor, &cmd_wakes, &cmd_policy, &cmd_hold, &cmd_test,
 	&cmd_power,
-	&cmd_guests,
+	&cmd_guests, &cmd_profile, &cmd_config,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))

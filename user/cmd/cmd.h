@@ -45,6 +45,8 @@ extern const struct command cmd_hold;
 extern const struct command cmd_test;
 extern const struct command cmd_power;
 extern const struct command cmd_guests;
+extern const struct command cmd_profile;
+extern const struct command cmd_config;
 
 enum {
 	OPTION_JSON = 1 << 0,

@@ -66,16 +66,23 @@ static void fill(struct actions *to, const struct actions *from)
 		to->acpi_table = from->acpi_table;
 }
 
+struct actions config_vm_actions(const struct vm_config *vm, enum profile_id profile)
+{
+	struct actions actions = {};
+
+	fill(&actions, &vm->actions[profile]);
+	fill(&actions, &vm->both);
+	return actions;
+}
+
 struct actions config_actions(const struct config *config, const char *name,
 			      enum profile_id profile)
 {
 	const struct vm_config *vm = config_vm(config, name);
 	struct actions actions = {};
 
-	if (vm) {
-		fill(&actions, &vm->actions[profile]);
-		fill(&actions, &vm->both);
-	}
+	if (vm)
+		actions = config_vm_actions(vm, profile);
 	fill(&actions, &config->profiles[profile]);
 	return actions;
 }

@@ -116,6 +116,13 @@ const struct vm_config *config_vm(const struct config *config, const char *name)
 struct actions config_actions(const struct config *config, const char *name,
 			      enum profile_id profile);
 
+/**
+ * config_vm_actions - what its own sections set a VM to in a profile
+ *
+ * As config_actions(), but without what [PROFILE] says.
+ */
+struct actions config_vm_actions(const struct vm_config *vm, enum profile_id profile);
+
 /** profile_word - "ac" or "battery" */
 const char *profile_word(enum profile_id profile);
 

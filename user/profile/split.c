@@ -64,6 +64,24 @@ char **split_words(const char *line, const char **error)
 	return words;
 }
 
+char **split_copy(char *const *words)
+{
+	size_t n = 0;
+	char **copy;
+
+	while (words[n])
+		n++;
+	copy = calloc(n + 1, sizeof(*copy));
+	for (size_t i = 0; copy && i < n; i++) {
+		copy[i] = strdup(words[i]);
+		if (!copy[i]) {
+			split_free(copy);
+			copy = NULL;
+		}
+	}
+	return copy;
+}
+
 void split_free(char **words)
 {
 	for (char **word = words; word && *word; word++)

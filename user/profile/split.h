@@ -17,6 +17,9 @@
  */
 char **split_words(const char *line, const char **error);
 
+/** split_copy - copy words; NULL when memory ran out */
+char **split_copy(char *const *words);
+
 /** split_free - free words; NULL is fine */
 void split_free(char **words);
 

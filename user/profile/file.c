@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int write_all(int fd, const char *data, size_t size)
+{
+	while (size) {
+		ssize_t n = write(fd, data, size);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0) {
+			data += n;
+			size -= n;
+		}
+	}
+	return 0;
+}
+
+int file_replace(const char *path, const void *data, size_t size)
+{
+	char temporary[PATH_MAX];
+	int fd, err;
+
+	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+		return -ENAMETOOLONG;
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	err = write_all(fd, data, size);
+	if (!err && fchmod(fd, 0644))
+		err = -errno;
+	close(fd);
+	if (!err && rename(temporary, path))
+		err = -errno;
+	if (err)
+		unlink(temporary);
+	return err;
+}
+
+int file_read(const char *path, size_t max, char **data, size_t *size)
+{
+	/* It may be anything that somebody named; a FIFO must not stop us. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+	int err = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return -errno;
+	*data = NULL;
+	*size = 0;
+	if (fstat(fd, &st))
+		err = -errno;
+	else if (!S_ISREG(st.st_mode))
+		err = S_ISDIR(st.st_mode) ? -EISDIR : -EINVAL;
+	else if ((size_t)st.st_size > max)
+		err = -EFBIG;
+	if (!err)
+		*data = malloc(st.st_size + 1);
+	if (!err && !*data)
+		err = -ENOMEM;
+	do {
+		n = err ? 0 : read(fd, *data + *size, st.st_size - *size);
+		if (n < 0)
+			err = -errno;
+		else
+			*size += n;
+	} while (n > 0);
+	close(fd);
+	if (err)
+		free(*data);
+	else
+		(*data)[*size] = '\0';
+	return err;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef GPUPM_PROFILE_FILE_H
+#define GPUPM_PROFILE_FILE_H
+
+#include <stddef.h>
+
+/**
+ * file_replace - write a file such that everybody sees the old one or the new one
+ * @path: of the file
+ * @data: its content
+ * @size: bytes of it
+ *
+ * Return: 0 or a negative errno, with the old file in its place.
+ */
+int file_replace(const char *path, const void *data, size_t size);
+
+/**
+ * file_read - read a whole file
+ * @path: of the file
+ * @max: most bytes it may have
+ * @data: set to the content, with a zero behind it; free it when 0 is returned
+ * @size: set to bytes of it
+ *
+ * Return: 0, -EFBIG when it has more than @max bytes, or another negative errno.
+ */
+int file_read(const char *path, size_t max, char **data, size_t *size);
+
+#endif
