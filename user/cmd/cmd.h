@@ -52,18 +52,44 @@ enum {
 	OPTION_JSON = 1 << 0,
 	OPTION_WATCH = 1 << 1,
 	OPTION_ROUNDS = 1 << 2,
+	OPTION_HELP = 1 << 3,
+	OPTION_STATIC = 1 << 4,
+	OPTION_HEARTBEAT = 1 << 5,
+	OPTION_OUTPUT = 1 << 6,
+	OPTION_QEMU = 1 << 7,
+	OPTION_TABLE = 1 << 8,
+	OPTION_SOCKET = 1 << 9,
+	OPTION_LIBVIRT = 1 << 10,
 };
 
 /**
- * struct options - the options of a command line
+ * struct options - the options of a command line; strings are NULL when not given
  * @json: --json
  * @watch: --watch
+ * @help: --help; never seen set
+ * @libvirt: --libvirt
+ * @n: -n as typed
  * @rounds: -n
+ * @fixed: --static
+ * @heartbeat: --heartbeat as typed
+ * @output: --output
+ * @qemu: --qemu
+ * @table: --table
+ * @socket: --socket
  */
 struct options {
 	bool json;
 	bool watch;
+	bool help;
+	bool libvirt;
+	const char *n;
 	long rounds;
+	const char *fixed;
+	const char *heartbeat;
+	const char *output;
+	const char *qemu;
+	const char *table;
+	const char *socket;
 };
 
 /**
@@ -80,6 +106,19 @@ struct options {
  */
 int options_parse(const struct command *cmd, int *argc, char ***argv, int max,
 		  struct options *options);
+
+/**
+ * option_number - the number an option takes
+ * @cmd: the command
+ * @option: the option, for the complaint
+ * @text: as typed
+ * @max: the greatest there is; 1 is the least
+ * @number: filled in
+ *
+ * Return: -1 to go on, or the code to exit with after a complaint.
+ */
+int option_number(const struct command *cmd, const char *option, const char *text, long max,
+		  long *number);
 
 /** usage_error - complain about a command line; Return: RESULT_USAGE */
 int __attribute__((format(printf, 2, 3)))
