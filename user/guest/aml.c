@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "aml.h"
 
-#include <stdint.h>
+#include <linux/types.h>
 #include <string.h>
 
-/* The Makefile compiles the tables, and says where the assembler finds them. */
-#define TABLE(name)						\
-	extern const uint8_t aml_##name[], aml_##name##_end[];	\
-	asm(".pushsection .rodata\n"				\
-	    ".global aml_" #name ", aml_" #name "_end\n"	\
-	    "aml_" #name ": .incbin \"" #name ".aml\"\n"	\
-	    "aml_" #name "_end:\n"				\
-	    ".popsection\n")
-
-TABLE(live);
-TABLE(ac);
-TABLE(battery);
+/* The Makefile compiles the tables, and writes their bytes into these. */
+static const __u8 live[] = {
+#include "live.inc"
+};
+static const __u8 ac[] = {
+#include "ac.inc"
+};
+static const __u8 battery[] = {
+#include "battery.inc"
+};
 
 /* Where the table's header has its checksum, which makes all bytes add up to zero. */
 #define CHECKSUM 9
 
 static const struct {
 	const char *name;
-	const uint8_t *begin, *end;
+	const __u8 *bytes;
+	size_t size;
 } tables[] = {
-	{ "live", aml_live, aml_live_end },
-	{ "ac", aml_ac, aml_ac_end },
-	{ "battery", aml_battery, aml_battery_end },
+	{ "live", live, sizeof(live) },
+	{ "ac", ac, sizeof(ac) },
+	{ "battery", battery, sizeof(battery) },
 };
 
 const void *aml_builtin(const char *name, size_t *size)
@@ -34,8 +33,8 @@ const void *aml_builtin(const char *name, size_t *size)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		if (strcmp(name, tables[i].name))
 			continue;
-		*size = tables[i].end - tables[i].begin;
-		return tables[i].begin;
+		*size = tables[i].size;
+		return tables[i].bytes;
 	}
 	return NULL;
 }
@@ -43,16 +42,16 @@ const void *aml_builtin(const char *name, size_t *size)
 bool aml_heartbeat(void *table, size_t size, unsigned int seconds)
 {
 	/* Name (BEAT, ...) with a DWORD; power.asl says why it always is one. */
-	static const uint8_t name[] = { 0x08, 'B', 'E', 'A', 'T', 0x0C };
-	uint32_t microseconds = seconds * 1000000;
-	uint8_t *at = memmem(table, size, name, sizeof(name));
-	uint8_t *checksum = (uint8_t *)table + CHECKSUM;
+	static const __u8 name[] = { 0x08, 'B', 'E', 'A', 'T', 0x0C };
+	__u32 microseconds = seconds * 1000000;
+	__u8 *at = memmem(table, size, name, sizeof(name));
+	__u8 *checksum = (__u8 *)table + CHECKSUM;
 
-	if (!at || at + sizeof(name) + sizeof(microseconds) > (uint8_t *)table + size)
+	if (!at || at + sizeof(name) + sizeof(microseconds) > (__u8 *)table + size)
 		return false;
 	at += sizeof(name);
 	for (size_t i = 0; i < sizeof(microseconds); i++) {
-		uint8_t byte = microseconds >> 8 * i;
+		__u8 byte = microseconds >> 8 * i;
 
 		*checksum += at[i] - byte;
 		at[i] = byte;
