@@ -8,9 +8,11 @@
 static const __u8 live[] = {
 #include "live.inc"
 };
+
 static const __u8 ac[] = {
 #include "ac.inc"
 };
+
 static const __u8 battery[] = {
 #include "battery.inc"
 };
