@@ -4,6 +4,9 @@
 
 #include "../daemon/vm.h"
 
+/** agents_open - begin; the loop must outlive agents_close() */
+void agents_open(uv_loop_t *loop);
+
 /**
  * typedef agent_done - a command in a guest came to its end
  * @data: as given to agent_run()

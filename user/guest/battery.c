@@ -209,6 +209,13 @@ void battery_answer(struct battery *battery, struct json_object *result)
 	battery->known = battery->command == BATTERY_NO_COMMAND;
 }
 
+void battery_cancel(struct battery *battery)
+{
+	json_object_put(battery->args);
+	battery->args = NULL;
+	battery->command = BATTERY_NO_COMMAND;
+}
+
 const char *battery_words(const struct battery *battery)
 {
 	static const char * const words[] = {

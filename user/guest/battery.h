@@ -105,6 +105,9 @@ struct json_object *battery_next(struct battery *battery);
  */
 void battery_answer(struct battery *battery, struct json_object *result);
 
+/** battery_cancel - the command that is under way did not get there; it comes again */
+void battery_cancel(struct battery *battery);
+
 /** battery_words - which devices there are, for the log; valid once known */
 const char *battery_words(const struct battery *battery);
 

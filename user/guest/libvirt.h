@@ -2,25 +2,21 @@
 #ifndef GPUPM_GUEST_LIBVIRT_H
 #define GPUPM_GUEST_LIBVIRT_H
 
-#include <stdbool.h>
 #include <uv.h>
 
 /*
- * libvirt's domains, when libvirt is there: the library is loaded when its
- * daemon's socket is found, so that nobody else pays for it. Without libvirt's
- * headers at build time (no HAVE_LIBVIRT) there is none.
+ * libvirt's domains. Those that run are vm_seen(); those whose QEMU has battery
+ * devices become guests, for whom libvirt's library is loaded. Without libvirt's
+ * headers at build time (no HAVE_LIBVIRT) these cannot be told.
  */
 
-/**
- * libvirt_open - begin
- * @loop: must outlive libvirt_close()
- *
- * Domains that start are vm_seen(); those with battery devices become guests. A
- * libvirtd that goes away is looked for again when its socket comes back.
- */
+/** libvirt_open - begin; the loop must outlive libvirt_close() */
 void libvirt_open(uv_loop_t *loop);
 
-/** libvirt_close - disconnect; its guests are removed */
+/** libvirt_open_in - the same, with another state directory than libvirt's own */
+void libvirt_open_in(uv_loop_t *loop, const char *path);
+
+/** libvirt_close - the guests are removed */
 void libvirt_close(void);
 
 #endif
