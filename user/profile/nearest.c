@@ -46,7 +46,7 @@ const char *nearest_word(const char *given, const char *const *words)
 	for (; *words; words++) {
 		size_t d = strlen(*words) <= LONGEST ? distance(given, *words) : LONGEST;
 
-		if (d < least || (d == least && !nearest)) {
+		if (strcmp(given, *words) && (d < least || (d == least && !nearest))) {
 			least = d;
 			nearest = *words;
 		}

@@ -280,13 +280,13 @@ static int handle(void *data, const char *section, const char *name, const char 
 	return 1;
 }
 
-/* Read a line into @line, with its newline. Return: false when there is none. */
+/* Read a line into @line, without its end. Return: false when there is none. */
 static bool get_line(struct parser *parser, char *line, int size)
 {
 	int n = 0, c;
 
 	while ((c = getc(parser->file)) != EOF && c != '\n') {
-		/* Room for the newline and the end. */
+		/* A line that fills it is taken by inih for the begin of one. */
 		if (n < size - 2)
 			line[n] = c;
 		n++;
@@ -304,14 +304,19 @@ static bool get_line(struct parser *parser, char *line, int size)
 			size - 2);
 		n = 0;
 	}
-	strcpy(line + n, "\n");
+	/* Lines may end as those of Windows do. */
+	if (n && line[n - 1] == '\r')
+		n--;
+	line[n] = '\0';
 	return true;
 }
 
 static void need_value(struct parser *parser)
 {
-	if (parser->needs_value)
-		mistake(parser, parser->line, "this is no [section], no 'key = value' and no comment");
+	if (!parser->needs_value)
+		return;
+	finish_value(parser);
+	mistake(parser, parser->line, "this is no [section], no 'key = value' and no comment");
 	parser->needs_value = false;
 }
 
