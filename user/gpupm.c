@@ -13,6 +13,7 @@ static const struct command * const commands[] = {
 	&cmd_status, &cmd_why, &cmd_monitor, &cmd_wakes, &cmd_policy, &cmd_hold, &cmd_test,
 	&cmd_power,
 	&cmd_guests, &cmd_profile, &cmd_config,
+	&cmd_acpi, &cmd_qemu_args,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -33,8 +34,8 @@ static void print_help(void)
 	     "\n"
 	     "Commands:");
 	for (size_t i = 0; i < N_COMMANDS; i++)
-		printf("  %-8s %s\n", commands[i]->name, commands[i]->summary);
-	puts("  help     Print this help, or that of a command: gpupm help COMMAND\n"
+		printf("  %-9s  %s\n", commands[i]->name, commands[i]->summary);
+	puts("  help       Print this help, or that of a command: gpupm help COMMAND\n"
 	     "\n"
 	     "Without a command it shows the status. A GPU is named by its address, by any\n"
 	     "part of it that is unique (01:00), or not at all when there is only one.\n"

@@ -43,6 +43,8 @@ extern const struct command cmd_wakes;
 extern const struct command cmd_policy;
 extern const struct command cmd_hold;
 extern const struct command cmd_test;
+extern const struct command cmd_acpi;
+extern const struct command cmd_qemu_args;
 extern const struct command cmd_power;
 extern const struct command cmd_guests;
 extern const struct command cmd_profile;
