@@ -25,6 +25,6 @@ acpi_power_table() {
 	local out=$1 log=${1%.aml}.log
 	shift
 	cpp -P -undef -nostdinc "$@" "$LAB_DIR/../../user/guest/power.asl" "${out%.aml}.asl"
-	iasl -we -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
+	iasl -we -vw 2146 -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
 		die "iasl refuses user/guest/power.asl, see $log"
 }

@@ -1,0 +1,120 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# The daemon and the host: where host power comes from, the profiles that follow
+# it, and how little the daemon does when nothing happens.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/power-lib.sh
+. "$(dirname "$0")/power-lib.sh"
+
+# Seconds of rest that the daemon is watched.
+IDLE=${GPUPM_IDLE:-10}
+
+profile_is()
+{
+	[ "$(gpupm profile --json | jq -r .active)" = "$1" ]
+}
+
+policy_is()
+{
+	field_is "$1" .policy
+}
+
+# ---- without the module ------------------------------------------------------
+
+power_supplies
+cat >"$CONFIG" <<-END
+	[ac]
+	gpu-policy = warm
+	[battery]
+	gpu-policy = auto
+END
+daemon_ready
+ok "without the module host power comes from sysfs, and the log says so" \
+	daemon_said "host power comes from sysfs and udev"
+soon "on AC" profile_is ac
+lab-power battery 40
+soon "the plug is pulled: an event of the kernel is enough" profile_is battery
+like "people are shown where they are" "$(gpupm power 2>&1)" "40 %"
+
+load
+soon "the module is noticed when it comes" daemon_said "host power comes from the module"
+lab-power ac 41
+soon "and its word counts" profile_is ac
+
+# ---- profiles ------------------------------------------------------------------
+
+soon "on AC the GPU has the profile's policy" policy_is warm
+lab-power battery 42
+soon "on battery the other" policy_is auto
+like "the active profile has the asterisk" "$(gpupm profile)" '(\*.*battery|battery.*\*)'
+gpupm profile ac >/dev/null
+soon "a profile that was chosen is active at once" profile_is ac
+soon "with its policy" policy_is warm
+lab-power battery 39
+ok "it stays, whatever the plug does" profile_is ac
+gpupm profile auto >/dev/null
+soon "until told otherwise" profile_is battery
+soon "with its policy again" policy_is auto
+fails "there is no other profile" 2 "no profile 'fast'" gpupm profile fast
+
+# A plug that makes bad contact.
+for ((i = 0; i < 5; i++)); do
+	lab-power ac 40
+	lab-power battery 40
+done
+lab-power ac 44
+soon "after a bad contact the last word counts" profile_is ac
+soon "with its policy, too" policy_is warm
+
+# ---- configuration ---------------------------------------------------------------
+
+cp "$CONFIG" "$CONFIG.good"
+printf '[ac]\ngpu-policy = fast\n' >"$CONFIG"
+kill -HUP "$DAEMON"
+soon "a broken configuration is told of, with its line" daemon_said "gpupm.conf:2"
+lab-power battery 43
+soon "and the old one is kept" policy_is auto
+cp "$CONFIG.good" "$CONFIG"
+sed -i 's/warm/on/' "$CONFIG"
+kill -HUP "$DAEMON"
+lab-power ac 44
+soon "a good one is taken" policy_is on
+fails "a second daemon is refused" 1 "gpupmd" timeout 20 gpupmd --foreground --config "$CONFIG"
+ok "and does not disturb the first" daemon_runs
+
+# ---- rest --------------------------------------------------------------------------
+
+vm_start one --no-gpu --table "$BUILT/power-event.aml"
+soon "a guest is connected" guests_are one
+soon "and knows" guest_shows one "ADP0 online=1*" "BAT0 *capacity=44 *"
+
+# Times that the daemon gave up the processor.
+switches()
+{
+	sed -n 's/^voluntary_ctxt_switches:\t//p' "/proc/$DAEMON/status"
+}
+
+reports()
+{
+	guest_field one .reports
+}
+
+before_reports=$(reports)
+before=$(switches)
+sleep "$IDLE"
+after=$(switches)
+repeats=$(($(reports) - before_reports))
+# A repeat takes a few: the timer, the module's answer, the guest's.
+ok "in $IDLE s of rest it wakes for $repeats repeats only" \
+	test $((after - before)) -le $((repeats * 8))
+rss=$(sed -n 's/^VmRSS:[[:space:]]*\([0-9]*\).*/\1/p' "/proc/$DAEMON/status")
+ok "it takes $rss KiB, which is less than 4 MiB" test "$rss" -lt 4096
+
+unload
+soon "the module goes: sysfs again" daemon_said "host power comes from sysfs and udev: the module was unloaded"
+guest_mark one
+lab-power battery 30
+soon "and the guest still hears" guest_told one "GUEST: uevent ADP0 online=0 *"
+
+done_testing
