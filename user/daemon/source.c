@@ -16,7 +16,7 @@
 
 static uv_loop_t *source_loop;
 static const char *directory;
-static void (*tell)(const struct host_power *power);
+static const struct source_listener *wants;
 static struct host_power last;
 static bool known;
 
@@ -39,7 +39,7 @@ static void take(const struct host_power *power)
 		return;
 	last = *power;
 	known = true;
-	tell(power);
+	wants->power(power);
 }
 
 static int read_sysfs(void)
@@ -93,8 +93,8 @@ static void on_power(void)
 						       strerror(-result));
 }
 
-/* VMs that had a GPU open before the daemon was there, or before it listened. */
-static void find_vms(void)
+/* GPUs that were there, and VMs that had them open, before the daemon listened. */
+static void find_gpus(void)
 {
 	struct gpu_list list = {};
 
@@ -108,6 +108,16 @@ static void find_vms(void)
 			vm_seen(list.gpus[i].user.pid);
 	}
 	gpu_list_free(&list);
+	wants->gpu(NULL);
+}
+
+static void take_event(const struct event *event)
+{
+	if (event->cause != GPUPM_CAUSE_OPENED && event->cause != GPUPM_CAUSE_ATTACHED)
+		return;
+	if (event->cause == GPUPM_CAUSE_OPENED && event->pid)
+		vm_seen(event->pid);
+	wants->gpu(event->gpu);
 }
 
 static void on_event(void)
@@ -118,18 +128,18 @@ static void on_event(void)
 
 	for (;;) {
 		result = events_next(events, &event);
-		if (result == 1 && event.cause == GPUPM_CAUSE_OPENED && event.pid)
-			vm_seen(event.pid);
+		if (result == 1)
+			take_event(&event);
 		else if (result == -ENOBUFS)
 			lost = true;
-		else if (result != 1 && result != -EBADMSG)
+		else if (result != -EBADMSG)
 			break;
 	}
 	if (result)
 		use_sysfs(result == -EPROTONOSUPPORT ? "the module was unloaded" :
 						       strerror(-result));
 	else if (lost)
-		find_vms();
+		find_gpus();
 }
 
 /* Return: 0, or negative errno with client_error() or nothing to say. */
@@ -153,7 +163,7 @@ static int connect_module(void)
 	uevents_close();
 	log_info("host power comes from the module");
 	take(&power);
-	find_vms();
+	find_gpus();
 	return 0;
 }
 
@@ -226,11 +236,11 @@ static void listen_to_controller(void)
 			    strerror(-err));
 }
 
-int source_open(uv_loop_t *loop, const char *sysfs, void (*changed)(const struct host_power *))
+int source_open(uv_loop_t *loop, const char *sysfs, const struct source_listener *listener)
 {
 	source_loop = loop;
 	directory = sysfs;
-	tell = changed;
+	wants = listener;
 	known = false;
 	if (directory) {
 		log_info("host power comes from %s", directory);

@@ -13,15 +13,26 @@
  */
 
 /**
+ * struct source_listener - who wants to know
+ * @power: called with host power, at once and whenever it changed
+ * @gpu: called with the address of a GPU that came or was opened, and with NULL for
+ *	all that there are; after vm_seen()
+ */
+struct source_listener {
+	void (*power)(const struct host_power *power);
+	void (*gpu)(const char *address);
+};
+
+/**
  * source_open - begin
  * @loop: must outlive source_close()
  * @sysfs: directory that stands for /sys, and nobody tells of its changes: it is
  *	read now and by source_refresh(); NULL for the host's own
- * @changed: called with host power, at once and whenever it changed
+ * @listener: who wants to know; stays the caller's, and must stay
  *
  * Return: 0, or a negative errno and the log says why.
  */
-int source_open(uv_loop_t *loop, const char *sysfs, void (*changed)(const struct host_power *));
+int source_open(uv_loop_t *loop, const char *sysfs, const struct source_listener *listener);
 
 /** source_close - cease */
 void source_close(void);

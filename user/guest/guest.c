@@ -142,7 +142,7 @@ void guests_refresh(void)
 
 static struct json_object *json_number(__u32 value)
 {
-	return value == REPORT_UNKNOWN ? NULL : json_object_new_int64(value);
+	return value == REPORT_UNKNOWN ? NULL : json_u64(value);
 }
 
 static struct json_object *json_report(const struct report *r)
@@ -187,11 +187,11 @@ static struct json_object *json_guest(const struct guest *guest)
 	json_add(object, "pid", guest->vm ? json_object_new_int(guest->vm->pid) : NULL);
 	json_add(object, "comm", json_string_or_null(comm));
 	json_add(object, "backend", json_object_new_string(guest->backend->name));
-	json_add(object, "reports", json_object_new_uint64(guest->reports));
-	json_add(object, "report", guest->reports ? json_report(&guest->report) : NULL);
-	json_add(object, "age_ms", guest->reports ?
-		 json_object_new_uint64(uv_now(guest_loop) - guest->reported_ms) : NULL);
 	json_add(object, "ways", json_ways(guest->ways));
+	json_add(object, "reports", json_u64(guest->reports));
+	json_add(object, "age_ms", guest->reports ?
+		 json_u64(uv_now(guest_loop) - guest->reported_ms) : NULL);
+	json_add(object, "report", guest->reports ? json_report(&guest->report) : NULL);
 	return object;
 }
 
