@@ -57,7 +57,8 @@ static void end(struct vm *vm)
 {
 	log_info("VM %s (pid %d) has ended", vm->name[0] ? vm->name : "without a name", vm->pid);
 	for (struct vm_listener *l = listeners; l; l = l->next)
-		l->ended(vm);
+		if (l->ended)
+			l->ended(vm);
 	forget(vm);
 }
 
@@ -149,7 +150,8 @@ struct vm *vm_seen(pid_t pid)
 		return NULL;
 	log_info("VM %s (pid %d) is there", vm->name[0] ? vm->name : "without a name", pid);
 	for (struct vm_listener *l = listeners; l; l = l->next)
-		l->started(vm);
+		if (l->started)
+			l->started(vm);
 	return vm;
 }
 

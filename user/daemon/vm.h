@@ -27,7 +27,7 @@ struct vm {
 };
 
 /**
- * struct vm_listener - who wants to know
+ * struct vm_listener - who wants to know; what is NULL is not called
  * @started: a VM was seen for the first time
  * @ended: its process has ended; the pointer is good until this returns
  * @next: private

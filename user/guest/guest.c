@@ -69,11 +69,6 @@ static void on_repeat(uv_timer_t *timer)
 	}
 }
 
-static void on_vm_started(struct vm *vm)
-{
-	(void)vm;
-}
-
 static void on_vm_ended(struct vm *vm)
 {
 	for (struct guest *guest = guests; guest; guest = guest->next)
@@ -82,7 +77,6 @@ static void on_vm_ended(struct vm *vm)
 }
 
 static struct vm_listener listener = {
-	.started = on_vm_started,
 	.ended = on_vm_ended,
 };
 
