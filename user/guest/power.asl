@@ -19,7 +19,7 @@
 //   STATIC_BATTERY       no UART: always on battery
 // and these for tests:
 //   NO_EVENT, NO_HEARTBEAT, NO_READ_THROUGH
-//   READ_LSR, READ_RBR   what is read in the place of the UART's registers
+//   TEST_LINE            a file with what is read instead of UART and clock
 //
 // Integers have 32 bits or 64: that is up to the DSDT, and QEMU's has it at 32.
 
@@ -48,9 +48,10 @@
 #define FIRST_RATE		0
 #endif
 
-#ifndef READ_LSR
+#ifndef TEST_LINE
 #define READ_LSR		LSR
 #define READ_RBR		RBR
+#define NOW			Timer
 #endif
 
 #if defined(LIVE) && !defined(NO_READ_THROUGH)
@@ -70,6 +71,10 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 
 	Scope (\_SB)
 	{
+#ifdef TEST_LINE
+#include TEST_LINE
+#endif
+
 		// What the guest is told: the numbers of the last report.
 		Name (GPFL, FIRST_FLAGS)
 		Name (GPDE, MADE_UP_CAPACITY)	// design capacity
@@ -198,7 +203,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			{
 				READ_THROUGH
 #ifdef LIVE
-				GPBS = Timer
+				GPBS = NOW
 #endif
 
 				// Bit 0 is discharging, 1 charging, 2 critical.
@@ -336,7 +341,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			IER = 0x01		// one when there is something to read
 			GPLE = 0
 			GPBA = 0
-			GPWH = Timer
+			GPWH = NOW
 			SEND (0x3F)
 		}
 
@@ -417,7 +422,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			If (Local0)
 			{
 				GPHE = 1
-				GPWH = Timer
+				GPWH = NOW
 				SAY (Local2)
 				SEND (Arg0)
 				Return
@@ -609,7 +614,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 		// minutes, and so it does with 64.
 		Method (PAST, 1, Serialized)
 		{
-			Return ((Timer - Arg0) & 0xFFFFFFFF)
+			Return ((NOW - Arg0) & 0xFFFFFFFF)
 		}
 
 #ifndef NO_EVENT

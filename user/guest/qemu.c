@@ -16,8 +16,6 @@
 /* A program that says nothing for so long is not asked any further. */
 #define ANSWER_MS 20000
 
-extern char **environ;
-
 /* The first line of what a program said. */
 struct answer {
 	char line[256];
