@@ -3,8 +3,13 @@
  * DOC: Host power
  *
  * Supplies are read when one of them says that it changed, when one was
- * removed, and when somebody asks; never by a clock. They are read by one work
- * item, whose result becomes the snapshot if it differs from the one before.
+ * removed, and when somebody asks; never by a standing clock. They are read by
+ * one work item, whose result becomes the snapshot if it differs from the one
+ * before.
+ *
+ * ACPI batteries are answered for out of a cache that is up to a second old, and
+ * say nothing when it expires: when the plug is pulled they often still charge.
+ * So everything is read once more when that second is over.
  *
  * A supply that changed comes by the kernel's notifier, which calls in atomic
  * context on some kernels. One that was removed does not: for that there is a
@@ -22,6 +27,7 @@
 
 #include <linux/atomic.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/overflow.h>
@@ -35,6 +41,15 @@
 
 static void read_supplies(struct work_struct *work);
 static DECLARE_WORK(read_work, read_supplies);
+
+static void read_again(struct work_struct *work)
+{
+	queue_work(gpupm_wq, &read_work);
+}
+
+static DECLARE_DELAYED_WORK(again_work, read_again);
+/* The ACPI battery's cache_time is 1000 ms unless it was set otherwise. */
+#define AGAIN msecs_to_jiffies(1100)
 
 /* Held while properties are read. */
 static DEFINE_MUTEX(reading);
@@ -62,6 +77,7 @@ static int on_supply(struct notifier_block *nb, unsigned long action,
 		     void *data)
 {
 	queue_work(gpupm_wq, &read_work);
+	mod_delayed_work(gpupm_wq, &again_work, AGAIN);
 	return NOTIFY_OK;
 }
 
@@ -316,6 +332,7 @@ void gpupm_power_exit(void)
 {
 	WRITE_ONCE(running, false);
 	power_supply_unreg_notifier(&supply_notifier);
+	cancel_delayed_work_sync(&again_work);
 	/* After this no work item registers the interface. */
 	cancel_work_sync(&read_work);
 	if (removals.class)

@@ -193,7 +193,7 @@ soon "what a battery says a moment later is announced, too" heard_last '.battery
 
 supply remove BAT0
 soon "a battery that is pulled is announced" heard_last '[.supplies[].name]' '["AC"]'
-supply add BAT0 battery status=1 capacity=5
+supply add BAT0 battery status=1 capacity=5 energy_now=1
 soon "and when it is back" heard_last '.battery.capacity' 5
 ok "nobody was told anything twice, or missed anything" without_gap "$heard"
 end_follower
