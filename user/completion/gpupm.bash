@@ -6,7 +6,7 @@ _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
 
-	local commands='status why monitor wakes policy hold test help'
+	local commands='status why monitor wakes policy hold test guests help'
 	local gpus options='--help' i
 	COMPREPLY=()
 
@@ -26,7 +26,7 @@ _gpupm() {
 
 	case ${words[1]} in
 	status) options+=' --watch --json' ;;
-	monitor | why | wakes | policy) options+=' --json' ;;
+	monitor | why | wakes | policy | guests) options+=' --json' ;;
 	test) options+=' --json -n' ;;
 	hold) options+=' --' ;;
 	help)

@@ -8,6 +8,7 @@ set -eu
 
 : "${GPUPM:=../../../user/gpupm}"
 work=$(mktemp -d)
+export GPUPM_CONTROL=$work/no-daemon
 tap_cleanup() { rm -rf "$work"; }
 
 # The module's family is in the first network namespace only: where the module
@@ -21,6 +22,12 @@ fi
 for command in status why monitor wakes policy hold test; do
 	fails "$command without the module" 3 'module gpupm' gpupm "$command"
 	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
+done
+for command in guests; do
+	fails "$command without the daemon" 1 'gpupmd does not run: sudo systemctl start' gpupm "$command"
+	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
+done
+for command in status why monitor wakes policy hold test guests; do
 	ok "$command --help" gpupm "$command" --help
 	like "$command --help says how to use it" "$(gpupm "$command" -h)" "^Usage: gpupm $command"
 	is "help $command is the same" "$(gpupm help "$command")" "$(gpupm "$command" --help)"
