@@ -21,6 +21,7 @@
  * @cpus: where to
  * @where: the same, for the log
  * @vcpus: how many were there at the last look
+ * @told: how many the log was told of
  * @looks: how many looks are left
  * @timer: for the next look
  * @next: the next placement
@@ -29,7 +30,8 @@ struct placement {
 	struct vm *vm;
 	cpu_set_t cpus;
 	char where[256];
-	unsigned int vcpus;
+	int vcpus;
+	int told;
 	unsigned int looks;
 	uv_timer_t timer;
 	struct placement *next;
@@ -129,28 +131,32 @@ static void failed(const struct placement *placement, int err)
 		    vm_word(placement->vm), placement->vm->pid, placement->where, why);
 }
 
+/* Place what is there by now, and look again for what comes later. */
 static void look(uv_timer_t *timer)
 {
 	struct placement *placement = timer->data;
 	struct vm *vm = placement->vm;
 	int n = place(placement);
-	/* They come one after the other; when no more came since the last look, it is all. */
-	bool all = n > 0 && (unsigned int)n == placement->vcpus;
+	bool last = !placement->looks;
 
 	if (n < 0) {
 		failed(placement, n);
 		forget(placement);
 		return;
 	}
-	placement->vcpus = n;
-	if (!all && placement->looks--) {
-		uv_timer_start(timer, look, FIRST_LOOK_MS << (LOOKS - 1 - placement->looks), 0);
-		return;
-	}
-	if (n)
+	/* They come one after the other; not each is worth a line in the log. */
+	if (n && n != placement->told && (n == placement->vcpus || last)) {
 		log_info("vcpu-affinity: VM %s (pid %d): %d vCPU%s on %s", vm_word(vm), vm->pid, n,
 			 n == 1 ? "" : "s", placement->where);
-	else
+		placement->told = n;
+	}
+	placement->vcpus = n;
+	if (!last) {
+		uv_timer_start(timer, look, FIRST_LOOK_MS << (LOOKS - placement->looks), 0);
+		placement->looks--;
+		return;
+	}
+	if (!n)
 		log_warning("vcpu-affinity: VM %s (pid %d): no thread is named like a vCPU; QEMU names them with -name NAME,debug-threads=on, as libvirt does",
 			    vm_word(vm), vm->pid);
 	forget(placement);

@@ -26,7 +26,11 @@
  */
 void commands_open(uv_loop_t *loop, unsigned int limit_ms);
 
-/** commands_close - drop those that wait, and let the one that runs run on */
+/**
+ * commands_close - drop those that wait, and leave the one that runs to itself
+ *
+ * Nobody reads what it prints from then on, which ends it unless it bears that.
+ */
 void commands_close(void);
 
 /**

@@ -39,7 +39,7 @@ struct profile_setup {
  */
 void profile_open(uv_loop_t *loop, const struct profile_setup *setup);
 
-/** profile_close - stop; undoes nothing */
+/** profile_close - stop; undoes nothing; agents_close() must have been called */
 void profile_close(void);
 
 /**

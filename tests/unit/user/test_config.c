@@ -65,8 +65,8 @@ static void test_sections(void **state)
 	(void)state;
 	assert_mistake("[foo]", "conf:1: no section [foo]; there are " SECTIONS);
 	assert_mistake("[]", "conf:1: no section []; there are " SECTIONS);
-	assert_mistake("\n[batery]\ngpu-policy = x\n",
-		       "conf:2: no section [batery]; did you mean [battery]? There are " SECTIONS);
+	assert_mistake("\n[battry]\ngpu-policy = x\n",
+		       "conf:2: no section [battry]; did you mean [battery]? There are " SECTIONS);
 	assert_mistake("[VM x]",
 		       "conf:1: no section [VM x]; did you mean [vm NAME]? There are " SECTIONS);
 	assert_mistake("[ac x]", "conf:1: no section [ac x]; there are " SECTIONS);
@@ -225,7 +225,7 @@ static void test_all_mistakes(void **state)
 		"host-command = run 'this\n"
 		"   and that'\n"
 		"gpu-policy = on\n"
-		"[batery]\n"
+		"[battry]\n"
 		"nothing here = is looked at\n"
 		"[vm win11]\n"
 		"vcpu-affinity = 0-\n"
