@@ -21,7 +21,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define LIMIT_MS	30000
 #define PAUSE_MIN_MS	50
 #define PAUSE_MAX_MS	2000
 /* What a command prints is part of the answer. */
@@ -59,6 +58,7 @@ struct run {
 
 static uv_loop_t *agent_loop;
 static struct run *runs;
+static unsigned int limit_ms = 30000;
 
 static void send_step(struct run *run);
 
@@ -124,11 +124,11 @@ static void on_limit(uv_timer_t *timer)
 	struct run *run = timer->data;
 
 	if (run->step == STEP_STATUS)
-		end_badly(run, "'%s' still runs in the guest after %d s, and is left to itself",
-			  run->command, LIMIT_MS / 1000);
+		end_badly(run, "'%s' still runs in the guest after %u s, and is left to itself",
+			  run->command, limit_ms / 1000);
 	else
-		end_badly(run, "the guest agent has not answered for %d s; does qemu-guest-agent run in the guest?",
-			  LIMIT_MS / 1000);
+		end_badly(run, "the guest agent has not answered for %u s; does qemu-guest-agent run in the guest?",
+			  limit_ms / 1000);
 }
 
 /* ---- answers ------------------------------------------------------------- */
@@ -384,7 +384,7 @@ void agent_run(struct vm *vm, const char *socket, const char *const *argv,
 	run->handles = 2;
 	run->limit.data = run;
 	run->pause.data = run;
-	uv_timer_start(&run->limit, on_limit, LIMIT_MS, 0);
+	uv_timer_start(&run->limit, on_limit, limit_ms, 0);
 	run->next = runs;
 	runs = run;
 	if (socket) {
@@ -415,6 +415,11 @@ void agents_open(uv_loop_t *loop)
 
 	agent_loop = loop;
 	vms_listen(&listener);
+}
+
+void agents_limit(unsigned int ms)
+{
+	limit_ms = ms;
 }
 
 void agents_close(void)

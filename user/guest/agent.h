@@ -26,6 +26,9 @@ typedef void agent_done(void *data, const char *error);
 void agent_run(struct vm *vm, const char *socket, const char *const *argv,
 	       agent_done *done, void *data);
 
+/** agents_limit - let commands have another time than 30 s, for tests */
+void agents_limit(unsigned int ms);
+
 /** agents_close - give up what is under way, and call nobody */
 void agents_close(void);
 

@@ -34,6 +34,8 @@ struct json_lines {
 	size_t max;
 	/* Bytes of the object that is being read; none when it has not begun. */
 	size_t used;
+	/* The byte SYNC has a meaning; and until it comes, nothing else has. */
+	bool resynced;
 	bool syncing;
 	bool failed;
 	int handles;
@@ -52,6 +54,12 @@ static void fail(struct json_lines *lines, int error, const char *why)
 	lines->failed = true;
 	uv_read_stop((uv_stream_t *)&lines->pipe);
 	lines->events->failed(lines->data, error, why);
+}
+
+static void begin_anew(struct json_lines *lines)
+{
+	json_tokener_reset(lines->tokener);
+	lines->used = 0;
 }
 
 /* Return: whether the owner is still there. */
@@ -123,15 +131,15 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		fail(lines, n, n == UV_EOF ? "it closed the connection" : uv_strerror(n));
 		return;
 	}
-	if (lines->syncing) {
-		sync = memchr(bytes, SYNC, n);
-		if (!sync)
-			return;
+	/* There may be more than one: answers to those who were here before. */
+	while (lines->resynced && (sync = memchr(bytes, SYNC, n))) {
+		begin_anew(lines);
+		lines->syncing = false;
 		n -= sync + 1 - bytes;
 		bytes = sync + 1;
-		lines->syncing = false;
 	}
-	parse(lines, bytes, n);
+	if (!lines->syncing)
+		parse(lines, bytes, n);
 }
 
 static void on_connect(uv_connect_t *connect, int status)
@@ -250,9 +258,9 @@ void json_lines_resync(struct json_lines *lines)
 {
 	const char sync[] = { (char)SYNC, '\0' };
 
+	begin_anew(lines);
+	lines->resynced = true;
 	lines->syncing = true;
-	lines->used = 0;
-	json_tokener_reset(lines->tokener);
 	send_bytes(lines, sync, "");
 }
 
