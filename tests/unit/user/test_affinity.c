@@ -18,6 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define assert_logged(text)	assert_true(was_logged(text))
+
 static const char *root;
 
 static int setup(void **state)
@@ -126,7 +128,9 @@ static void test_cppc(void **state)
 /* The firmware prefers some of them, but they are all of one kind. */
 static void test_preferred(void **state)
 {
-	static const char * const perf[] = { "236", "231", "226", "221", "196", "191", "181", "166" };
+	static const char * const perf[] = {
+		"236", "231", "226", "221", "196", "191", "181", "166",
+	};
 
 	(void)state;
 	online("0-7\n");
@@ -243,7 +247,8 @@ static int pinned(void)
 static void test_threads(void **state)
 {
 	static const char * const names[] = {
-		"CPU 0/KVM", "CPU 1/TCG", "CPU 12/KVM", "CPU x/KVM", "IO iothread1", "CPU 3/KVM2", NULL
+		"CPU 0/KVM", "CPU 1/TCG", "CPU 12/KVM", "CPU x/KVM", "IO iothread1", "CPU 3/KVM2",
+		NULL
 	};
 	char want[128];
 
@@ -295,8 +300,8 @@ static void test_no_threads(void **state)
 	start_process(names, -1);
 	set(AFFINITY_LIST, "0");
 	loop_close();
-	assert_true(was_logged("warning: vcpu-affinity: VM win11"));
-	assert_true(was_logged("no thread is named like a vCPU; QEMU names them with -name NAME,debug-threads=on"));
+	assert_logged("warning: vcpu-affinity: VM win11");
+	assert_logged("no thread is named like a vCPU; QEMU names them with -name NAME,debug-threads=on");
 	end_process();
 }
 
@@ -309,14 +314,14 @@ static void test_no_cpus(void **state)
 	affinity_open(&loop, "");
 	start_process(names, -1);
 	set(AFFINITY_LIST, "1000-1010");
-	assert_true(was_logged("could not place vCPUs on CPUs 1000-1010: none of these CPUs is online"));
+	assert_logged("could not place vCPUs on CPUs 1000-1010: none of these CPUs is online");
 	end_process();
 	set(AFFINITY_LIST, "0");
-	assert_true(was_logged("could not place vCPUs on CPUs 0: No such file"));
+	assert_logged("could not place vCPUs on CPUs 0: No such file");
 	assert_int_equal(warnings, 2);
 	affinity_open(&loop, root);
 	set(AFFINITY_EFFICIENCY, NULL);
-	assert_true(was_logged("could not read the CPUs of this machine"));
+	assert_logged("could not read the CPUs of this machine");
 	loop_close();
 }
 

@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define assert_logged(text)	assert_true(was_logged(text))
+
 static void run(const char *program, ...)
 {
 	char *argv[8] = { (char *)program };
@@ -69,8 +71,8 @@ static void test_no_shell(void **state)
 	open_with_limit(60000);
 	run("echo", "$HOME", "*", "; false", "a  b", NULL);
 	loop_close();
-	assert_true(was_logged("host-command echo: $HOME * ; false a  b\n"));
-	assert_true(was_logged("host-command echo: done\n"));
+	assert_logged("host-command echo: $HOME * ; false a  b\n");
+	assert_logged("host-command echo: done\n");
 }
 
 static void test_failures(void **state)
@@ -82,10 +84,10 @@ static void test_failures(void **state)
 	run("sh", "-c", "kill -TERM $$", NULL);
 	run("echo", "still", NULL);
 	loop_close();
-	assert_true(was_logged("warning: host-command /nonexistent/program: could not be run: no such file"));
-	assert_true(was_logged("warning: host-command sh: ended with exit code 3\n"));
-	assert_true(was_logged("warning: host-command sh: ended by signal 15 (Terminated)\n"));
-	assert_true(was_logged("info: host-command echo: still\n"));
+	assert_logged("warning: host-command /nonexistent/program: could not be run: no such file");
+	assert_logged("warning: host-command sh: ended with exit code 3\n");
+	assert_logged("warning: host-command sh: ended by signal 15 (Terminated)\n");
+	assert_logged("info: host-command echo: still\n");
 	assert_int_equal(warnings, 3);
 }
 
@@ -97,9 +99,9 @@ static void test_limit(void **state)
 	run("sh", "-c", "sleep 1000 & echo child $!; wait", NULL);
 	run("echo", "next", NULL);
 	loop_close();
-	assert_true(was_logged("warning: host-command sh: it took longer than 1 s and was killed\n"));
+	assert_logged("warning: host-command sh: it took longer than 1 s and was killed\n");
 	assert_order("was killed", "host-command echo: next");
-	assert_true(was_logged("child "));
+	assert_logged("child ");
 	/* A zombie at most, until its new parent has seen to it. */
 	for (int i = 0; i < 10000; i++) {
 		char path[64], line[256] = "";
@@ -129,7 +131,7 @@ static void test_left_behind(void **state)
 	run("sh", "-c", "sleep 100 & echo child $!", NULL);
 	loop_close();
 	assert_true(time(NULL) - before < 90);
-	assert_true(was_logged("host-command sh: done\n"));
+	assert_logged("host-command sh: done\n");
 	kill(atoi(strstr(logged, "child ") + 6), SIGKILL);
 }
 
@@ -144,9 +146,9 @@ static void test_much_output(void **state)
 	loop_close();
 	for (const char *at = logged; (at = strchr(at, '\n')); at++)
 		lines++;
-	assert_true(was_logged("info: host-command sh: 100\n"));
+	assert_logged("info: host-command sh: 100\n");
 	assert_false(was_logged("info: host-command sh: 101\n"));
-	assert_true(was_logged("it prints more than 100 lines; the rest is not shown\n"));
+	assert_logged("it prints more than 100 lines; the rest is not shown\n");
 	/* 100, that there are more, begin and end; and a long line is three. */
 	assert_int_equal(lines, 103 + 5);
 	assert_int_equal(warnings, 0);
@@ -176,7 +178,7 @@ static void test_drop(void **state)
 	loop_close();
 	assert_order("sh: one", "sh: three");
 	assert_false(was_logged("sh: two"));
-	assert_true(was_logged("host-command sh: not run, since another profile has begun\n"));
+	assert_logged("host-command sh: not run, since another profile has begun\n");
 }
 
 /* The one that runs is left to itself. */

@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define assert_logged(text)	assert_true(was_logged(text))
+
 /* ---- stand-ins ---- */
 
 /* What was done, in order, a line each. */
@@ -267,7 +269,7 @@ static void test_order(void **state)
 		    strstr(logged, "host-command sh for VM win11: for win11\n"));
 	assert_int_equal(warnings, 0);
 	calls[0].done(calls[0].data, NULL);
-	assert_true(was_logged("info: guest-command on-ac in VM win11 (pid "));
+	assert_logged("info: guest-command on-ac in VM win11 (pid ");
 	assert_int_equal(warnings, 0);
 }
 
@@ -287,12 +289,12 @@ static void test_failures(void **state)
 	profile_power(GPUPM_ON_AC_UNKNOWN);
 	assert_string_equal(done, "guests\nmodule\nagent  - x\n");
 	calls[0].done(calls[0].data, "the guest has no agent");
-	assert_true(was_logged("warning: acpi-table: could not write "));
-	assert_true(was_logged("warning: gpu-policy: not set: module gpupm is not loaded"));
-	assert_true(was_logged("warning: vcpu-affinity: VM without a name"));
-	assert_true(was_logged("in VM without a name (pid "));
-	assert_true(was_logged("the guest has no agent\n"));
-	assert_true(was_logged("warning: host-command /nonexistent: could not be run: no such file"));
+	assert_logged("warning: acpi-table: could not write ");
+	assert_logged("warning: gpu-policy: not set: module gpupm is not loaded");
+	assert_logged("warning: vcpu-affinity: VM without a name");
+	assert_logged("in VM without a name (pid ");
+	assert_logged("the guest has no agent\n");
+	assert_logged("warning: host-command /nonexistent: could not be run: no such file");
 }
 
 /* A policy that is refused for one GPU is tried for the next. */
@@ -302,15 +304,16 @@ static void test_refused_policy(void **state)
 	refuse_policy = 1;
 	begin("[ac]\ngpu-policy = on\n");
 	profile_power(GPUPM_ON_AC_YES);
-	assert_string_equal(done, "guests\nmodule\npolicy 0000:01:00.0 2\npolicy 0000:02:00.0 2\n");
+	assert_string_equal(done,
+			    "guests\nmodule\npolicy 0000:01:00.0 2\npolicy 0000:02:00.0 2\n");
 	assert_int_equal(warnings, 2);
-	assert_true(was_logged("could not set 0000:02:00.0 to on: no such policy\n"));
+	assert_logged("could not set 0000:02:00.0 to on: no such policy\n");
 	refuse_policy = 0;
 	policies[1] = GPUPM_POLICY_ON;
 	done[0] = '\0';
 	profile_gpu(NULL);
 	assert_string_equal(done, "module\npolicy 0000:01:00.0 2\n");
-	assert_true(was_logged("info: gpu-policy: 0000:02:00.0 is on already\n"));
+	assert_logged("info: gpu-policy: 0000:02:00.0 is on already\n");
 	policies[1] = GPUPM_POLICY_AUTO;
 	done[0] = '\0';
 	profile_gpu("0000:02:00.0");
@@ -350,7 +353,7 @@ static void test_vm_starts(void **state)
 	run_until_logged("host-command sh for VM win11: done");
 	assert_int_equal(count("host ac"), 1);
 	profile_gpu("0000:02:00.0");
-	assert_true(was_logged("gpu-policy: 0000:02:00.0 is on now, for VM win11\n"));
+	assert_logged("gpu-policy: 0000:02:00.0 is on now, for VM win11\n");
 	/* One that nothing is said of gets what the profile says. */
 	vm_ends();
 	calls[0].done(calls[0].data, "the VM has ended");
@@ -401,7 +404,8 @@ static void test_flapping(void **state)
 	for (int i = 0; i < 100; i++) {
 		profile_power(i % 2 ? GPUPM_ON_AC_UNKNOWN : GPUPM_ON_AC_NO);
 		/* Guests are told at once, all the same. */
-		assert_int_equal(profile_guest_power(""), i % 2 ? GUEST_POWER_AC : GUEST_POWER_BATTERY);
+		assert_int_equal(profile_guest_power(""),
+				 i % 2 ? GUEST_POWER_AC : GUEST_POWER_BATTERY);
 		uv_run(&loop, UV_RUN_NOWAIT);
 	}
 	assert_int_equal(refreshed, 100);
@@ -461,7 +465,7 @@ static void test_override(void **state)
 	assert_int_equal(profile_override(""), -EINVAL);
 	assert_override(NULL);
 	assert_int_equal(profile_override("battery"), 0);
-	assert_true(was_logged("info: profile battery (override): it was chosen by hand\n"));
+	assert_logged("info: profile battery (override): it was chosen by hand\n");
 	assert_override("battery\n");
 	/* Host power has no say. */
 	profile_power(GPUPM_ON_AC_NO);
@@ -473,11 +477,11 @@ static void test_override(void **state)
 	logged[0] = '\0';
 	profile_open(&loop, &setup);
 	profile_config(&config);
-	assert_true(was_logged("info: profile battery (override): the daemon has started\n"));
+	assert_logged("info: profile battery (override): the daemon has started\n");
 	profile_power(GPUPM_ON_AC_YES);
 	assert_int_equal(count("info: profile "), 1);
 	assert_int_equal(profile_override("auto"), 0);
-	assert_true(was_logged("info: profile ac: the override has ended\n"));
+	assert_logged("info: profile ac: the override has ended\n");
 	assert_override(NULL);
 	/* To choose what is there anyway changes nothing, now. */
 	assert_int_equal(profile_override("ac"), 0);
@@ -496,9 +500,9 @@ static void test_bad_override(void **state)
 	(void)state;
 	root_file("junk\n", "/run/profile");
 	begin("");
-	assert_true(was_logged("/run/profile makes no sense and is not used\n"));
+	assert_logged("/run/profile makes no sense and is not used\n");
 	profile_power(GPUPM_ON_AC_YES);
-	assert_true(was_logged("info: profile ac: the daemon has started\n"));
+	assert_logged("info: profile ac: the daemon has started\n");
 	/* It cannot be kept: then it is not done, and this is said. */
 	setup.run = "/nonexistent";
 	assert_int_equal(profile_override("battery"), -ENOENT);
@@ -514,7 +518,7 @@ static void test_new_config(void **state)
 	assert_int_equal(profile_guest_power("x"), GUEST_POWER_AC);
 	read_config("[ac]\nguest-power = battery\nacpi-table = battery\n[vm x]\nguest-power = mirror\n");
 	profile_config(&config);
-	assert_true(was_logged("info: profile ac: the configuration was read again\n"));
+	assert_logged("info: profile ac: the configuration was read again\n");
 	assert_int_equal(profile_guest_power("y"), GUEST_POWER_BATTERY);
 	assert_int_equal(profile_guest_power("x"), GUEST_POWER_MIRROR);
 	assert_int_equal(profile_guest_power(""), GUEST_POWER_BATTERY);
@@ -561,14 +565,14 @@ static void test_bad_tables(void **state)
 	snprintf(text, sizeof(text), "[ac]\nacpi-table = %s\n", path);
 	read_config(text);
 	profile_config(&config);
-	assert_true(was_logged("mine.aml: No such file or directory\n"));
+	assert_logged("mine.aml: No such file or directory\n");
 	/* What is no table would keep QEMU from starting: the old one stays. */
 	copy = malloc(size);
 	memcpy(copy, table, size);
 	copy[size - 1] ^= 1;
 	assert_int_equal(file_replace(path, copy, size), 0);
 	profile_config(&config);
-	assert_true(was_logged("mine.aml is no ACPI table (length or checksum is wrong)\n"));
+	assert_logged("mine.aml is no ACPI table (length or checksum is wrong)\n");
 	assert_int_equal(file_replace(path, table, size - 1), 0);
 	profile_config(&config);
 	assert_int_equal(file_replace(path, table, 20), 0);
@@ -578,11 +582,11 @@ static void test_bad_tables(void **state)
 	unlink(path);
 	mkdir(path, 0755);
 	profile_config(&config);
-	assert_true(was_logged("mine.aml: Is a directory\n"));
+	assert_logged("mine.aml: Is a directory\n");
 	rmdir(path);
 	mkfifo(path, 0600);
 	profile_config(&config);
-	assert_true(was_logged("mine.aml: it is no file\n"));
+	assert_logged("mine.aml: it is no file\n");
 	assert_table("power.aml", "live");
 }
 
