@@ -19,7 +19,7 @@
 //   STATIC_BATTERY       no UART: always on battery
 // and these for tests:
 //   NO_EVENT, NO_HEARTBEAT, NO_READ_THROUGH
-//   TEST_LINE            a file with what is read instead of UART and clock
+//   TEST_LINE            a file that stands for line, clock and Notify
 //
 // Integers have 32 bits or 64: that is up to the DSDT, and QEMU's has it at 32.
 
@@ -52,6 +52,7 @@
 #define READ_LSR		LSR
 #define READ_RBR		RBR
 #define NOW			Timer
+#define NOTIFY(device, value)	Notify (device, value)
 #endif
 
 #if defined(LIVE) && !defined(NO_READ_THROUGH)
@@ -440,7 +441,7 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			If (GPAG && (Arg0 == 0x68) && (PAST (GPBS) > 11000000))
 			{
 				GPAG = 0
-				Notify (BAT0, 0x80)
+				NOTIFY (BAT0, 0x80)
 			}
 		}
 
@@ -591,22 +592,22 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 		{
 			If (Arg0 & 4)
 			{
-				Notify (ADP0, 0x80)
+				NOTIFY (ADP0, 0x80)
 			}
 			If (Arg0 & 2)
 			{
-				Notify (BAT0, 0x81)
+				NOTIFY (BAT0, 0x81)
 			}
 			ElseIf (Arg0 & 1)
 			{
-				Notify (BAT0, 0x80)
+				NOTIFY (BAT0, 0x80)
 			}
 
 			// Linux keeps the answer of a _BST for a second and gives it to whom
 			// it wakes for this. A later heartbeat then repeats it.
-			If ((Arg0 & 3) && (PAST (GPBS) < 11000000))
+			If (Arg0 & 3)
 			{
-				GPAG = 1
+				GPAG = (PAST (GPBS) < 11000000)
 			}
 		}
 
