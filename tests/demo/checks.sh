@@ -24,6 +24,17 @@ guest_said() {
 	esac
 }
 
+# What its /sys/class/power_supply had after AC had become $1.
+guest_power() {
+	local online status
+	story_value "${FACTS[guest-adapter-$1]-}" online
+	online=$VALUE
+	story_value "${FACTS[guest-battery-$1]-}" status
+	status=$VALUE
+	story_value "${FACTS[guest-battery-$1]-}" capacity
+	echo "$online $status $VALUE"
+}
+
 ms_between() {
 	[ -n "$1" ] && [ -n "$2" ] || return 0
 	echo $((($2 - $1 + 500000) / 1000000))
@@ -45,6 +56,12 @@ checks() {
 		"${FACTS[during-state]-} ${FACTS[during-d-states]-}" "in-use D0 D0 D0"
 	check "gpupm status names the QEMU process, ${FACTS[vm-pid]-}" \
 		"$user" "${FACTS[vm-pid]-no process}"
+	check "the plug was pulled: the VM's own /sys has AC off, battery discharging at 79 %" \
+		"$(guest_power 0)" "0 Discharging 79"
+	check "plugged in again: AC on, battery charging" \
+		"$(guest_power 1)" "1 Charging 79"
+	check "the VM heard both by uevent" \
+		"$(guest_said 'uevent ADP0 online=0') $(guest_said 'uevent ADP0 online=1')" "yes yes"
 	check "power was cut, restored for the VM, and cut again, no more" \
 		"${POWER_STORY[*]}" "OFF ON OFF"
 	check "after the VM the GPU is off: port and functions in D3cold" \

@@ -81,6 +81,30 @@ story_d_states() {
 	echo "${words%  }"
 }
 
+# A value of a line of words like "name=value", in VALUE.
+story_value() {
+	VALUE=''
+	[[ " $1 " =~ \ $2=([^=]*)\ ([a-z_]+=|$) ]] && VALUE=${BASH_REMATCH[1]}
+	return 0
+}
+
+# What the VM knows of a supply: "AC adapter: off", "battery: Discharging, 79 %".
+story_supply() {
+	local words=$1 status
+	case $words in
+	ADP0*)
+		story_value "$words" online
+		SUPPLY="AC $([ "$VALUE" = 1 ] && echo on || echo off)"
+		;;
+	*)
+		story_value "$words" status
+		status=$VALUE
+		story_value "$words" capacity
+		SUPPLY="battery ${status,,}, $VALUE %"
+		;;
+	esac
+}
+
 # Of the VM's functions only those that were passed through are worth telling.
 story_guest() {
 	local at=$1 words=$2 kind=function
@@ -92,8 +116,14 @@ story_guest() {
 		0403) kind=audio ;;
 		esac
 		words="found $kind ${BASH_REMATCH[1]} on its PCI bus, ${BASH_REMATCH[2]}"
-	elif [[ $words = found* ]]; then
+	elif [[ $words = found* || $words = battery* || $words = "power end" ]]; then
 		return 0
+	elif [[ $words = "uevent "* ]]; then
+		story_supply "${words#uevent }"
+		words="uevent: $SUPPLY"
+	elif [[ $words = "power "* ]]; then
+		story_supply "${words#power }"
+		words="/sys/class/power_supply: $SUPPLY"
 	fi
 	story_ms "$at"
 	DOING="the VM: $words"
@@ -121,6 +151,11 @@ story_tell() {
 		show_moment "$MS" - "D-states" "$(story_d_states "${word[@]:2}")"
 		;;
 	guest) story_guest "${word[@]:1}" ;;
+	plug)
+		story_ms "${word[1]}"
+		show_moment "$MS" "-$BOLD$YELLOW" "$([ "${word[2]}" = ac ] && echo PLUGGED IN || echo UNPLUGGED)" \
+			"the laptop's battery is at ${word[3]} %"
+		;;
 	gone)
 		story_ms "${word[1]}"
 		show_moment "$MS" "-$BOLD" "VM" "QEMU (${word[2]}) has ended"
