@@ -96,13 +96,13 @@ int control_ask(const char *path, struct json_object *request, struct json_objec
 
 	if (fd < 0)
 		return fd;
-	err = send_request(fd, request);
-	tokener = err ? NULL : json_tokener_new();
-	if (tokener)
+	tokener = json_tokener_new();
+	err = tokener ? send_request(fd, request) : -ENOMEM;
+	if (!err)
 		err = receive_answer(fd, tokener, answer);
-	else if (!err)
-		err = -ENOMEM;
-	json_tokener_free(tokener);
+	/* json_tokener_free() does not take NULL. */
+	if (tokener)
+		json_tokener_free(tokener);
 	close(fd);
 	return err;
 }
