@@ -8,7 +8,7 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* uW, uWh and uV as W, Wh and V. */
+/* uW and uWh as W and Wh. */
 static double units(__u64 micro)
 {
 	return micro / 1e6;
@@ -107,21 +107,21 @@ static void cell_energy(struct table *table, const struct supply *supply)
 	else if (supply->energy_full == POWER_UNKNOWN)
 		table_cell(table, PAINT_PLAIN, "%.1f Wh", units(supply->energy_now));
 	else
-		table_cell(table, PAINT_PLAIN, "%.1f of %.1f Wh", units(supply->energy_now),
+		table_cell(table, PAINT_PLAIN, "%.1f/%.1f Wh", units(supply->energy_now),
 			   units(supply->energy_full));
 }
 
-static void cell_health(struct table *table, const struct supply *supply)
+static void cell_wear(struct table *table, const struct supply *supply)
 {
-	char cycles[32] = "", worn[48] = "";
+	char cycles[32] = "", worn[32] = "";
 
 	if (supply->cycles != POWER_UNKNOWN32 && supply->cycles)
 		snprintf(cycles, sizeof(cycles), "%u cycle%s", supply->cycles,
 			 supply->cycles == 1 ? "" : "s");
 	if (supply->energy_full != POWER_UNKNOWN && supply->energy_design != POWER_UNKNOWN &&
-	    supply->energy_design)
-		snprintf(worn, sizeof(worn), "%.0f %% of new%s",
-			 100.0 * supply->energy_full / supply->energy_design,
+	    supply->energy_full < supply->energy_design)
+		snprintf(worn, sizeof(worn), "%.0f %% worn%s",
+			 100 - 100.0 * supply->energy_full / supply->energy_design,
 			 cycles[0] ? ", " : "");
 	table_cell(table, PAINT_PLAIN, "%s%s", worn, cycles);
 }
@@ -143,18 +143,14 @@ static void supply_row(struct table *table, const struct style *style, const str
 		table_cell(table, PAINT_PLAIN, "%s", "");
 	else
 		table_cell(table, PAINT_PLAIN, "%.1f W", units(supply->power));
-	if (supply->voltage == POWER_UNKNOWN)
-		table_cell(table, PAINT_PLAIN, "%s", "");
-	else
-		table_cell(table, PAINT_PLAIN, "%.1f V", units(supply->voltage));
-	cell_health(table, supply);
+	cell_wear(table, supply);
 	table_row(table);
 }
 
 void power_show(FILE *out, const struct style *style, const struct host_power *power)
 {
 	struct table table = {
-		.indent = 2, .right = 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6, .narrow = 1 << 0,
+		.indent = 2, .right = 1 << 3 | 1 << 4 | 1 << 5, .narrow = 1 << 0 | 1 << 6,
 	};
 	char summary[POWER_SUMMARY_SIZE];
 

@@ -421,7 +421,7 @@ static void test_wake(void **state)
 
 static void test_family(void **state)
 {
-	struct family family = { .group_name = "gpu" };
+	struct family family = { .groups = { { "gpu", 0 }, { "power", 0 } } };
 	struct nl_msg *msg = nlmsg_alloc();
 	static const char * const groups[] = { "other", "gpu" };
 	struct nlattr *list, *group;
@@ -447,7 +447,8 @@ static void test_family(void **state)
 				     genlmsg_attrlen(header, 0), &m), 0);
 	assert_int_equal(family.id, 40);
 	assert_int_equal(family.version, 3);
-	assert_int_equal(family.group, 71);
+	assert_int_equal(family.groups[0].id, 71);
+	assert_int_equal(family.groups[1].id, 0);
 	nlmsg_free(msg);
 }
 

@@ -1,0 +1,627 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Host power: out of messages, out of sysfs, added up, and shown. */
+#include "unit.h"
+
+#include "client/power.h"
+#include "power/power.h"
+#include "show/power.h"
+#include "show/value.h"
+#include "show/words.h"
+
+#include <netlink/genl/genl.h>
+
+#include <errno.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct style plain;
+static const struct style terminal = {
+	.terminal = true, .colour = true, .unicode = true, .width = 80
+};
+
+static struct supply *add(struct host_power *power, const char *name, __u32 type)
+{
+	struct supply *supply = &power->supplies[power->n++];
+
+	supply_init(supply, name);
+	supply->type = type;
+	return supply;
+}
+
+static struct supply *add_battery(struct host_power *power, const char *name, __u32 status,
+				  __u64 now, __u64 full, __u64 rate)
+{
+	struct supply *supply = add(power, name, GPUPM_SUPPLY_TYPE_BATTERY);
+
+	supply->present = 1;
+	supply->status = status;
+	supply->energy_now = now;
+	supply->energy_full = full;
+	supply->power = rate;
+	return supply;
+}
+
+/* A laptop on the road. */
+static void sample_power(struct host_power *power)
+{
+	struct supply *battery;
+
+	memset(power, 0, sizeof(*power));
+	power->serial = 17;
+	power->on_ac = GPUPM_ON_AC_NO;
+	add(power, "AC", GPUPM_SUPPLY_TYPE_MAINS)->online = 0;
+	battery = add_battery(power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, 39900000, 63400000,
+			      18400000);
+	battery->capacity = 63;
+	battery->energy_design = 70000000;
+	battery->voltage = 12100000;
+	battery->voltage_design = 11400000;
+	battery->cycles = 214;
+}
+
+/* Whatever there can be. */
+static void strange_power(struct host_power *power)
+{
+	memset(power, 0, sizeof(*power));
+	power->on_ac = GPUPM_ON_AC_YES;
+	add_battery(power, "BAT0", GPUPM_SUPPLY_STATUS_CHARGING, 5000000, POWER_UNKNOWN, 0)->cycles = 1;
+	add(power, "BAT1", GPUPM_SUPPLY_TYPE_BATTERY)->present = 0;
+	add_battery(power, "BAT2", GPUPM_SUPPLY_STATUS_NOT_CHARGING, POWER_UNKNOWN, 1, 2)->capacity = 7;
+	add_battery(power, "BAT3", 77, 1, 2, POWER_UNKNOWN);
+	add(power, "evil\033[2J\n\xff", 42);
+	add(power, "pad", GPUPM_SUPPLY_TYPE_WIRELESS)->online = 0;
+	add(power, "ucsi-source-psy-USBC000:001", GPUPM_SUPPLY_TYPE_USB)->online = 1;
+	add(power, "ups", GPUPM_SUPPLY_TYPE_UPS);
+}
+
+/* ---- messages -------------------------------------------------------------- */
+
+static void put_u32(struct nl_msg *msg, int attr, __u32 value)
+{
+	if (value != POWER_UNKNOWN32)
+		nla_put_u32(msg, attr, value);
+}
+
+static void put_u64(struct nl_msg *msg, int attr, __u64 value)
+{
+	if (value != POWER_UNKNOWN)
+		nla_put_u64(msg, attr, value);
+}
+
+static struct nl_msg *message(const struct host_power *power)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	genlmsg_put(msg, 0, 1, 40, 0, 0, GPUPM_CMD_POWER_GET, GPUPM_FAMILY_VERSION);
+	nla_put_u64(msg, GPUPM_A_POWER_SERIAL, power->serial);
+	nla_put_u32(msg, GPUPM_A_POWER_ON_AC, power->on_ac);
+	for (size_t i = 0; i < power->n; i++) {
+		const struct supply *supply = &power->supplies[i];
+		struct nlattr *nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+
+		nla_put_string(msg, GPUPM_A_SUPPLY_NAME, supply->name);
+		nla_put_u32(msg, GPUPM_A_SUPPLY_TYPE, supply->type);
+		put_u32(msg, GPUPM_A_SUPPLY_ONLINE, supply->online);
+		put_u32(msg, GPUPM_A_SUPPLY_PRESENT, supply->present);
+		put_u32(msg, GPUPM_A_SUPPLY_STATUS, supply->status);
+		put_u32(msg, GPUPM_A_SUPPLY_CAPACITY, supply->capacity);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_NOW, supply->energy_now);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_FULL, supply->energy_full);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_DESIGN, supply->energy_design);
+		put_u64(msg, GPUPM_A_SUPPLY_POWER, supply->power);
+		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE, supply->voltage);
+		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE_DESIGN, supply->voltage_design);
+		put_u32(msg, GPUPM_A_SUPPLY_CYCLES, supply->cycles);
+		nla_nest_end(msg, nest);
+	}
+	return msg;
+}
+
+static int read_message(struct host_power *power, struct nl_msg *msg, struct malformed *m)
+{
+	struct genlmsghdr *header = nlmsg_data(nlmsg_hdr(msg));
+	int err;
+
+	memset(m, 0, sizeof(*m));
+	err = power_read(power, genlmsg_attrdata(header, 0), genlmsg_attrlen(header, 0), m);
+	nlmsg_free(msg);
+	return err;
+}
+
+static void test_message(void **state)
+{
+	struct host_power sent, got;
+	struct malformed m;
+
+	(void)state;
+	sample_power(&sent);
+	assert_int_equal(read_message(&got, message(&sent), &m), 0);
+	assert_int_equal(got.serial, 17);
+	assert_true(power_equal(&sent, &got));
+	strange_power(&sent);
+	assert_int_equal(read_message(&got, message(&sent), &m), 0);
+	assert_true(power_equal(&sent, &got));
+	memset(&sent, 0, sizeof(sent));
+	assert_int_equal(read_message(&got, message(&sent), &m), 0);
+	assert_int_equal(got.n, 0);
+}
+
+static void test_message_bad(void **state)
+{
+	struct host_power power;
+	struct malformed m;
+	struct nl_msg *msg;
+	struct nlattr *nest;
+
+	(void)state;
+	msg = nlmsg_alloc();
+	genlmsg_put(msg, 0, 1, 40, 0, 0, GPUPM_CMD_POWER_GET, GPUPM_FAMILY_VERSION);
+	nla_put_u32(msg, GPUPM_A_POWER_ON_AC, 1);
+	assert_int_equal(read_message(&power, msg, &m), -EBADMSG);
+	assert_string_equal(m.text, "attribute 2 of host power is missing");
+
+	sample_power(&power);
+	msg = message(&power);
+	nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+	nla_put_string(msg, GPUPM_A_SUPPLY_NAME, "BAT1");
+	nla_nest_end(msg, nest);
+	assert_int_equal(read_message(&power, msg, &m), -EBADMSG);
+	assert_string_equal(m.text, "attribute 3 of a supply is missing");
+
+	sample_power(&power);
+	msg = message(&power);
+	nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+	nla_put_u32(msg, GPUPM_A_SUPPLY_ENERGY_NOW, 5);
+	nla_nest_end(msg, nest);
+	assert_int_equal(read_message(&power, msg, &m), -EBADMSG);
+	assert_string_equal(m.text, "attribute 8 of a supply has the wrong size or shape");
+}
+
+/* More than fit are left out; what does not fit into a name is refused. */
+static void test_message_limits(void **state)
+{
+	struct host_power power;
+	struct malformed m;
+	struct nl_msg *msg;
+	struct nlattr *nest;
+	char name[SUPPLY_NAME_SIZE + 1];
+
+	(void)state;
+	memset(&power, 0, sizeof(power));
+	for (int i = 0; i < SUPPLIES_MAX; i++) {
+		snprintf(name, sizeof(name), "psy%02d", i);
+		add(&power, name, GPUPM_SUPPLY_TYPE_USB);
+	}
+	msg = message(&power);
+	nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+	nla_put_string(msg, GPUPM_A_SUPPLY_NAME, "more");
+	nla_put_u32(msg, GPUPM_A_SUPPLY_TYPE, 1);
+	nla_nest_end(msg, nest);
+	assert_int_equal(read_message(&power, msg, &m), 0);
+	assert_int_equal(power.n, SUPPLIES_MAX);
+
+	sample_power(&power);
+	msg = message(&power);
+	memset(name, 'x', SUPPLY_NAME_SIZE);
+	name[SUPPLY_NAME_SIZE] = '\0';
+	nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+	nla_put_string(msg, GPUPM_A_SUPPLY_NAME, name);
+	nla_nest_end(msg, nest);
+	assert_int_equal(read_message(&power, msg, &m), -EBADMSG);
+}
+
+/* ---- sysfs ------------------------------------------------------------------ */
+
+static void file(const char *supply, const char *name, const char *value)
+{
+	root_file(value, "/class/power_supply/%s/%s", supply, name);
+}
+
+static void test_sysfs(void **state)
+{
+	const char *root = root_make();
+	struct host_power power, want;
+
+	(void)state;
+	assert_int_equal(power_read_sysfs(root, &power), 0);
+	assert_int_equal(power.n, 0);
+	assert_int_equal(power.on_ac, GPUPM_ON_AC_UNKNOWN);
+
+	file("BAT0", "type", "Battery\n");
+	file("BAT0", "present", "1\n");
+	file("BAT0", "status", "Discharging\n");
+	file("BAT0", "capacity", "63\n");
+	file("BAT0", "energy_now", "39900000\n");
+	file("BAT0", "energy_full", "63400000\n");
+	file("BAT0", "energy_full_design", "70000000\n");
+	file("BAT0", "power_now", "-18400000\n");
+	file("BAT0", "voltage_now", "12100000\n");
+	file("BAT0", "voltage_min_design", "11400000\n");
+	file("BAT0", "cycle_count", "214\n");
+	file("AC", "type", "Mains\n");
+	file("AC", "online", "0\n");
+	file("mouse", "type", "Battery\n");
+	file("mouse", "scope", "Device\n");
+	file("mouse", "status", "Discharging\n");
+	/* It has just gone away. */
+	file("gone", "uevent", "");
+	sample_power(&want);
+	assert_int_equal(power_read_sysfs(root, &power), 0);
+	assert_int_equal(power.serial, 0);
+	assert_true(power_equal(&power, &want));
+	root_remove();
+}
+
+static void test_sysfs_charge(void **state)
+{
+	const char *root = root_make();
+	struct host_power power;
+	const struct supply *battery = &power.supplies[0];
+
+	(void)state;
+	file("BATC", "type", "Battery\n");
+	file("BATC", "charge_now", "3000000\n");
+	file("BATC", "charge_full", "4000000\n");
+	file("BATC", "charge_full_design", "5000000\n");
+	file("BATC", "current_now", "-1500000\n");
+	assert_int_equal(power_read_sysfs(root, &power), 0);
+	assert_true(battery->energy_now == POWER_UNKNOWN);
+	assert_true(battery->power == POWER_UNKNOWN);
+	file("BATC", "voltage_now", "12000000\n");
+	power_read_sysfs(root, &power);
+	assert_int_equal(battery->energy_now, 36000000);
+	file("BATC", "voltage_max_design", "13000000\n");
+	power_read_sysfs(root, &power);
+	assert_int_equal(battery->energy_full, 52000000);
+	file("BATC", "voltage_min_design", "11400000\n");
+	power_read_sysfs(root, &power);
+	assert_int_equal(battery->energy_now, 34200000);
+	assert_int_equal(battery->energy_full, 45600000);
+	assert_int_equal(battery->energy_design, 57000000);
+	assert_int_equal(battery->power, 17100000);
+	assert_int_equal(battery->voltage_design, 11400000);
+	root_remove();
+}
+
+static void test_sysfs_strange(void **state)
+{
+	const char *root = root_make();
+	struct host_power power;
+
+	(void)state;
+	file("A", "type", "Battery\n");
+	file("A", "present", "0\n");
+	file("A", "status", "Discharging\n");
+	file("A", "capacity", "40\n");
+	file("B", "type", "Battery\n");
+	file("B", "status", "Pondering\n");
+	file("B", "capacity", "140\n");
+	file("B", "energy_now", "-1\n");
+	file("B", "energy_full", "99999999999999999999\n");
+	file("B", "power_now", "12 W\n");
+	file("B", "voltage_now", "\n");
+	file("C", "type", "USB_PD_DRP\n");
+	file("C", "online", "2\n");
+	file("D", "type", "BrickID\n");
+	file("E", "type", "Wireless\n");
+	file("F", "type", "UPS\n");
+	file("G", "type", "Fusion\n");
+	assert_int_equal(power_read_sysfs(root, &power), 0);
+	assert_int_equal(power.n, 7);
+	assert_int_equal(power.supplies[0].present, 0);
+	assert_int_equal(power.supplies[0].status, GPUPM_SUPPLY_STATUS_UNKNOWN);
+	assert_true(power.supplies[0].capacity == POWER_UNKNOWN32);
+	assert_int_equal(power.supplies[1].status, GPUPM_SUPPLY_STATUS_UNKNOWN);
+	assert_int_equal(power.supplies[1].capacity, 100);
+	assert_true(power.supplies[1].energy_now == POWER_UNKNOWN);
+	assert_true(power.supplies[1].energy_full == POWER_UNKNOWN);
+	assert_true(power.supplies[1].power == POWER_UNKNOWN);
+	assert_true(power.supplies[1].voltage == POWER_UNKNOWN);
+	assert_int_equal(power.supplies[2].type, GPUPM_SUPPLY_TYPE_USB);
+	assert_int_equal(power.supplies[2].online, 1);
+	assert_int_equal(power.supplies[3].type, GPUPM_SUPPLY_TYPE_USB);
+	assert_int_equal(power.supplies[4].type, GPUPM_SUPPLY_TYPE_WIRELESS);
+	assert_int_equal(power.supplies[5].type, GPUPM_SUPPLY_TYPE_UPS);
+	assert_int_equal(power.supplies[6].type, GPUPM_SUPPLY_TYPE_UNKNOWN);
+	assert_int_equal(power.on_ac, GPUPM_ON_AC_YES);
+
+	for (int i = 0; i < SUPPLIES_MAX; i++)
+		root_file("USB\n", "/class/power_supply/p%02d/type", i);
+	assert_int_equal(power_read_sysfs(root, &power), 0);
+	assert_int_equal(power.n, SUPPLIES_MAX);
+	root_remove();
+}
+
+/* ---- what it means ---------------------------------------------------------- */
+
+static void test_on_ac(void **state)
+{
+	struct host_power power = {};
+
+	(void)state;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_UNKNOWN);
+	add(&power, "usb", GPUPM_SUPPLY_TYPE_USB)->online = 0;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_UNKNOWN);
+	add(&power, "BAT0", GPUPM_SUPPLY_TYPE_BATTERY)->status = GPUPM_SUPPLY_STATUS_CHARGING;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_YES);
+	power.supplies[1].status = GPUPM_SUPPLY_STATUS_DISCHARGING;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_NO);
+	power.supplies[0].online = 1;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_YES);
+	power.supplies[0].online = POWER_UNKNOWN32;
+	power.supplies[1].status = GPUPM_SUPPLY_STATUS_FULL;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_YES);
+	add(&power, "AC", GPUPM_SUPPLY_TYPE_MAINS)->online = 0;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_NO);
+	power.supplies[2].online = 1;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_YES);
+	power.n = 2;
+	power.supplies[1].present = 0;
+	power.supplies[1].status = GPUPM_SUPPLY_STATUS_UNKNOWN;
+	assert_int_equal(power_on_ac(&power), GPUPM_ON_AC_UNKNOWN);
+}
+
+static void sum_of(struct battery_sum *sum, const struct supply *a, const struct supply *b)
+{
+	struct host_power power = {};
+
+	add(&power, "AC", GPUPM_SUPPLY_TYPE_MAINS)->online = 1;
+	if (a)
+		power.supplies[power.n++] = *a;
+	if (b)
+		power.supplies[power.n++] = *b;
+	power_sum(&power, sum);
+}
+
+static void test_sum(void **state)
+{
+	struct host_power power = {};
+	struct supply *a, *b;
+	struct battery_sum sum;
+
+	(void)state;
+	sum_of(&sum, NULL, NULL);
+	assert_false(sum.present);
+
+	a = add_battery(&power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, 30000000, 60000000, 10000000);
+	b = add_battery(&power, "BAT1", GPUPM_SUPPLY_STATUS_FULL, 20000000, 20000000, 5);
+	a->voltage = 11000000;
+	a->cycles = 3;
+	b->voltage = 12000000;
+	b->energy_design = 22000000;
+	sum_of(&sum, a, b);
+	assert_true(sum.present);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_DISCHARGING);
+	assert_int_equal(sum.capacity, 63);
+	assert_int_equal(sum.energy_now, 50000000);
+	assert_int_equal(sum.energy_full, 80000000);
+	assert_int_equal(sum.energy_design, 22000000);
+	assert_int_equal(sum.power, 10000000);
+	assert_int_equal(sum.voltage, 12000000);
+	assert_true(sum.voltage_design == POWER_UNKNOWN);
+	assert_int_equal(sum.cycles, 3);
+	assert_int_equal(sum.seconds_left, 5 * 3600);
+
+	a->status = GPUPM_SUPPLY_STATUS_CHARGING;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_CHARGING);
+	assert_int_equal(sum.seconds_left, 3 * 3600);
+	b->status = GPUPM_SUPPLY_STATUS_DISCHARGING;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_CHARGING);
+	assert_int_equal(sum.power, 10000000);
+	a->status = b->status = GPUPM_SUPPLY_STATUS_FULL;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_FULL);
+	assert_true(sum.seconds_left == POWER_UNKNOWN);
+	b->status = GPUPM_SUPPLY_STATUS_NOT_CHARGING;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_NOT_CHARGING);
+	a->status = b->status = GPUPM_SUPPLY_STATUS_UNKNOWN;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_UNKNOWN);
+	b->present = 0;
+	a->status = GPUPM_SUPPLY_STATUS_DISCHARGING;
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.energy_now, 30000000);
+	a->present = 0;
+	sum_of(&sum, a, b);
+	assert_false(sum.present);
+}
+
+static void test_sum_unknown(void **state)
+{
+	struct host_power power = {};
+	struct supply *a, *b;
+	struct battery_sum sum;
+
+	(void)state;
+	a = add_battery(&power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, POWER_UNKNOWN,
+			POWER_UNKNOWN, POWER_UNKNOWN);
+	a->present = POWER_UNKNOWN32;
+	sum_of(&sum, a, NULL);
+	assert_true(sum.present);
+	assert_true(sum.capacity == POWER_UNKNOWN32);
+	assert_true(sum.energy_now == POWER_UNKNOWN);
+	assert_true(sum.seconds_left == POWER_UNKNOWN);
+	/* A lone battery is believed; of two, the one without energies counts, too. */
+	a->capacity = 40;
+	sum_of(&sum, a, NULL);
+	assert_int_equal(sum.capacity, 40);
+	b = add_battery(&power, "BAT1", GPUPM_SUPPLY_STATUS_DISCHARGING, 8, 10, 1);
+	sum_of(&sum, a, b);
+	assert_int_equal(sum.capacity, 60);
+	b->capacity = 79;
+	sum_of(&sum, b, NULL);
+	assert_int_equal(sum.capacity, 79);
+	assert_int_equal(sum.seconds_left, 8 * 3600);
+	/* More than ten days. */
+	b->energy_now = 241;
+	sum_of(&sum, b, NULL);
+	assert_true(sum.seconds_left == POWER_UNKNOWN);
+	b->power = 0;
+	sum_of(&sum, b, NULL);
+	assert_true(sum.seconds_left == POWER_UNKNOWN);
+	/* Charged beyond what it holds when full. */
+	b->capacity = POWER_UNKNOWN32;
+	b->status = GPUPM_SUPPLY_STATUS_CHARGING;
+	b->power = 1;
+	sum_of(&sum, b, NULL);
+	assert_int_equal(sum.capacity, 100);
+	assert_int_equal(sum.seconds_left, 0);
+	b->energy_full = 0;
+	sum_of(&sum, b, NULL);
+	assert_true(sum.capacity == POWER_UNKNOWN32);
+}
+
+static void test_equal(void **state)
+{
+	struct host_power a, b;
+
+	(void)state;
+	sample_power(&a);
+	sample_power(&b);
+	b.serial++;
+	assert_true(power_equal(&a, &b));
+#define DIFFERS(field) do { \
+		b.supplies[1].field++; \
+		assert_false(power_equal(&a, &b)); \
+		b.supplies[1].field--; \
+	} while (0)
+	DIFFERS(type);
+	DIFFERS(online);
+	DIFFERS(present);
+	DIFFERS(status);
+	DIFFERS(capacity);
+	DIFFERS(energy_now);
+	DIFFERS(energy_full);
+	DIFFERS(energy_design);
+	DIFFERS(power);
+	DIFFERS(voltage);
+	DIFFERS(voltage_design);
+	DIFFERS(cycles);
+	DIFFERS(name[0]);
+#undef DIFFERS
+	b.on_ac = GPUPM_ON_AC_YES;
+	assert_false(power_equal(&a, &b));
+	b.on_ac = a.on_ac;
+	b.n--;
+	assert_false(power_equal(&a, &b));
+}
+
+/* ---- what is shown ------------------------------------------------------------ */
+
+static void check_text(const struct style *style, const struct host_power *power,
+		       const char *golden)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	power_show(out, style, power);
+	fclose(out);
+	assert_golden(text, golden);
+	free(text);
+}
+
+static void check_json(const struct host_power *power, const char *golden)
+{
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	json_print(out, json_power(power), false);
+	fclose(out);
+	assert_golden(text, golden);
+	free(text);
+}
+
+static void test_show(void **state)
+{
+	struct host_power power, none = {};
+
+	(void)state;
+	setlocale(LC_ALL, "C.UTF-8");
+	sample_power(&power);
+	check_text(&plain, &power, "power.txt");
+	check_text(&terminal, &power, "power-terminal.txt");
+	check_json(&power, "power.json");
+	strange_power(&power);
+	check_text(&plain, &power, "power-strange.txt");
+	check_json(&power, "power-strange.json");
+	check_text(&plain, &none, "power-none.txt");
+	check_json(&none, "power-none.json");
+}
+
+static void summary(const struct host_power *power, const char *want)
+{
+	char buf[POWER_SUMMARY_SIZE];
+
+	assert_string_equal(power_summary(buf, power), want);
+}
+
+static void test_summary(void **state)
+{
+	struct host_power power = { .on_ac = GPUPM_ON_AC_YES };
+	struct supply *battery;
+
+	(void)state;
+	summary(&power, "On AC");
+	battery = add_battery(&power, "BAT0", GPUPM_SUPPLY_STATUS_FULL, 60000000, 60000000, 0);
+	battery->capacity = 100;
+	summary(&power, "On AC, 100 %, full");
+	battery->status = GPUPM_SUPPLY_STATUS_NOT_CHARGING;
+	battery->capacity = 80;
+	summary(&power, "On AC, 80 %, not charging");
+	battery->status = GPUPM_SUPPLY_STATUS_CHARGING;
+	battery->energy_now = 30000000;
+	summary(&power, "On AC, 80 %, charging");
+	battery->power = 45000000;
+	summary(&power, "On AC, 80 %, charging, 40 min 0 s until full at 45.0 W");
+	battery->energy_full = POWER_UNKNOWN;
+	summary(&power, "On AC, 80 %, charging, 45.0 W");
+	battery->status = GPUPM_SUPPLY_STATUS_DISCHARGING;
+	summary(&power, "On AC, 80 %, discharging, 40 min 0 s left at 45.0 W");
+	power.on_ac = GPUPM_ON_AC_NO;
+	summary(&power, "On battery, 80 %, 40 min 0 s left at 45.0 W");
+	battery->power = POWER_UNKNOWN;
+	summary(&power, "On battery, 80 %");
+	battery->capacity = POWER_UNKNOWN32;
+	summary(&power, "On battery");
+	power.on_ac = 77;
+	power.n = 0;
+	summary(&power, "No supply tells whether it runs on AC");
+}
+
+static void test_words(void **state)
+{
+	char buf[WORD_SIZE];
+
+	(void)state;
+	assert_string_equal(word_supply_type(buf, GPUPM_SUPPLY_TYPE_WIRELESS), "wireless");
+	assert_string_equal(word_supply_type(buf, 6), "unknown (6)");
+	assert_string_equal(word_supply_status(buf, GPUPM_SUPPLY_STATUS_FULL), "full");
+	assert_string_equal(word_supply_status(buf, 5), "unknown (5)");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_message),
+		cmocka_unit_test(test_message_bad),
+		cmocka_unit_test(test_message_limits),
+		cmocka_unit_test(test_sysfs),
+		cmocka_unit_test(test_sysfs_charge),
+		cmocka_unit_test(test_sysfs_strange),
+		cmocka_unit_test(test_on_ac),
+		cmocka_unit_test(test_sum),
+		cmocka_unit_test(test_sum_unknown),
+		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_show),
+		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
