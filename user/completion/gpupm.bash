@@ -6,7 +6,7 @@ _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
 
-	local commands='status why monitor wakes policy hold test guests help'
+	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args help'
 	local gpus options='--help' i
 	COMPREPLY=()
 
@@ -22,13 +22,29 @@ _gpupm() {
 			fi
 		done
 	fi
-	[[ $prev == -n ]] && return
+	case $prev in
+	-n | --heartbeat) return ;;
+	--static)
+		mapfile -t COMPREPLY < <(compgen -W 'ac battery' -- "$cur")
+		return
+		;;
+	--qemu)
+		mapfile -t COMPREPLY < <(compgen -c -- "${cur:-qemu-system-}")
+		return
+		;;
+	-o | --output | --table | --socket)
+		_filedir
+		return
+		;;
+	esac
 
 	case ${words[1]} in
-	status) options+=' --watch --json' ;;
-	monitor | why | wakes | policy | guests) options+=' --json' ;;
+	status | power) options+=' --watch --json' ;;
+	monitor | why | wakes | policy | guests | profile | config) options+=' --json' ;;
 	test) options+=' --json -n' ;;
 	hold) options+=' --' ;;
+	acpi) options+=' --static --heartbeat --output' ;;
+	qemu-args) options+=' --qemu --table --socket --libvirt' ;;
 	help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 		return
@@ -46,6 +62,15 @@ _gpupm() {
 		[[ ${words[1]} == policy ]] && gpus+=' auto warm on'
 		mapfile -t COMPREPLY < <(compgen -W "$gpus" -- "$cur")
 		__ltrim_colon_completions "$cur"
+		;;
+	profile) mapfile -t COMPREPLY < <(compgen -W 'ac battery auto' -- "$cur") ;;
+	config)
+		if ((cword == 2)); then
+			mapfile -t COMPREPLY < <(compgen -W check -- "$cur")
+		else
+			compopt -o filenames
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		fi
 		;;
 	esac
 } && complete -F _gpupm gpupm

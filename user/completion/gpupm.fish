@@ -12,7 +12,7 @@ function __gpupm_command
     complete -C (string join ' ' -- (string escape -- $words[$begin..]) (commandline -ct))
 end
 
-set -l commands status why monitor wakes policy hold test guests help
+set -l commands status why monitor wakes policy hold test power guests profile config acpi qemu-args help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c gpupm -f
@@ -23,7 +23,12 @@ complete -c gpupm -n $none -a wakes -d 'show who woke a GPU'
 complete -c gpupm -n $none -a policy -d 'show or set what happens when no VM uses a GPU'
 complete -c gpupm -n $none -a hold -d 'keep a GPU in D0'
 complete -c gpupm -n $none -a test -d 'cut the power of a GPU and wake it, and time it'
+complete -c gpupm -n $none -a power -d 'show host power'
 complete -c gpupm -n $none -a guests -d "show the VMs that are told the host's power"
+complete -c gpupm -n $none -a profile -d 'show what is done on AC and on battery, or choose'
+complete -c gpupm -n $none -a config -d 'check a configuration file'
+complete -c gpupm -n $none -a acpi -d 'write the ACPI table that gives a guest a battery'
+complete -c gpupm -n $none -a qemu-args -d 'print what a VM needs to see the battery'
 complete -c gpupm -n $none -a help -d 'print help'
 complete -c gpupm -n $none -s V -l version -d 'print the version'
 complete -c gpupm -s h -l help -d 'print help'
@@ -31,8 +36,18 @@ complete -c gpupm -s h -l help -d 'print help'
 complete -c gpupm -n '__fish_seen_subcommand_from help' -a "$commands"
 complete -c gpupm -n '__fish_seen_subcommand_from why wakes policy hold test' -a '(__gpupm_gpus)' -d GPU
 complete -c gpupm -n '__fish_seen_subcommand_from policy' -a 'auto warm on' -d policy
-complete -c gpupm -n '__fish_seen_subcommand_from status' -s w -l watch -d 'show every change'
-complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test guests' -l json -d 'print JSON'
+complete -c gpupm -n '__fish_seen_subcommand_from profile' -a 'ac battery auto' -d profile
+complete -c gpupm -n '__fish_seen_subcommand_from config' -a check -d 'say what is wrong with a file'
+complete -c gpupm -n '__fish_seen_subcommand_from check' -F
+complete -c gpupm -n '__fish_seen_subcommand_from status power' -s w -l watch -d 'show every change'
+complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config' -l json -d 'print JSON'
 complete -c gpupm -n '__fish_seen_subcommand_from test' -s n -x -d 'number of rounds'
+complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l static -xa 'ac battery' -d 'a table that needs no daemon'
+complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l heartbeat -x -d 'seconds, 1 to 300'
+complete -c gpupm -n '__fish_seen_subcommand_from acpi' -s o -l output -rF -d 'write to a file'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l qemu -xa '(__fish_complete_command)' -d 'the QEMU'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l table -rF -d 'the table'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l socket -rF -d 'the socket of gpupmd'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l libvirt -d 'print XML for a libvirt domain'
 complete -c gpupm -n '__fish_seen_subcommand_from hold; and contains -- -- (commandline -opc)' \
     -xa '(__gpupm_command)'

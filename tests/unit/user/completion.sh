@@ -63,7 +63,7 @@ in_zsh() {
 	sed 's/ *$//' "$GPUPM_LOG" 2>/dev/null || echo "zsh ran nothing"
 }
 
-all='guests help hold monitor policy status test wakes why'
+all='acpi config guests help hold monitor policy power profile qemu-args status test wakes why'
 both='0000:01:00.0 10000:e3:00.0'
 one_line() { tr '\n' ' ' | sed 's/ $//'; }
 
@@ -73,9 +73,15 @@ if [ -e /usr/share/bash-completion/bash_completion ]; then
 	is "bash: an option" "$(in_bash 'gpupm status --w')" --watch
 	is "bash: every GPU" "$(in_bash 'gpupm hold ' | one_line)" "$both"
 	is "bash: a GPU" "$(in_bash 'gpupm why 10')" 10000:e3:00.0
+	is "bash: the static tables" "$(in_bash 'gpupm acpi --static ' | one_line)" "ac battery"
+	is "bash: the options of qemu-args" "$(in_bash 'gpupm qemu-args --' | one_line)" \
+		"--help --libvirt --qemu --socket --table"
 	# readline replaces only what follows the last colon.
 	is "bash: a GPU from its colon on" "$(in_bash 'gpupm why 0000:0')" 01:00.0
 	is "bash: a policy" "$(in_bash 'gpupm policy w')" warm
+	is "bash: a profile" "$(in_bash 'gpupm profile b')" battery
+	is "bash: what config does" "$(in_bash 'gpupm config ')" check
+	is "bash: a file to check" "$(in_bash "gpupm config check $work/b")" "$work/bin"
 	is "bash: no GPU for status" "$(in_bash 'gpupm status ')" ""
 	like "bash: the command after --" "$(in_bash 'gpupm hold -- tru')" '^true$'
 else
@@ -89,6 +95,9 @@ if command -v fish >/dev/null; then
 	is "fish: every GPU" "$(in_fish 'gpupm hold ' | one_line)" "$both"
 	is "fish: a GPU" "$(in_fish 'gpupm why 0000:0')" 0000:01:00.0
 	is "fish: a policy" "$(in_fish 'gpupm policy w')" warm
+	is "fish: a profile" "$(in_fish 'gpupm profile b')" battery
+	is "fish: what config does" "$(in_fish 'gpupm config ch')" check
+	is "fish: a file to check" "$(in_fish "gpupm config check $work/b")" "$work/bin/"
 	is "fish: no GPU for status" "$(in_fish 'gpupm status ')" ""
 	like "fish: the command after --" "$(in_fish 'gpupm hold -- tru')" '^true$'
 else
@@ -100,6 +109,8 @@ if command -v zsh >/dev/null; then
 	is "zsh: an option" "$(in_zsh 'gpupm status --w')" "status --watch"
 	is "zsh: a GPU" "$(in_zsh 'gpupm why 0000')" "why 0000:01:00.0"
 	is "zsh: the other GPU" "$(in_zsh 'gpupm hold 10')" "hold 10000:e3:00.0"
+	is "zsh: a profile" "$(in_zsh 'gpupm profile b')" "profile battery"
+	is "zsh: what config does" "$(in_zsh 'gpupm config ch')" "config check"
 	is "zsh: a policy" "$(in_zsh 'gpupm policy 0000:01:00.0 w')" "policy 0000:01:00.0 warm"
 else
 	pass "zsh # SKIP zsh is not installed"
