@@ -68,8 +68,7 @@ _gpupm() {
 		if ((cword == 2)); then
 			mapfile -t COMPREPLY < <(compgen -W check -- "$cur")
 		else
-			compopt -o filenames
-			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			_filedir
 		fi
 		;;
 	esac

@@ -8,7 +8,7 @@ set -eu
 
 : "${GPUPM:=../../../user/gpupm}"
 work=$(mktemp -d)
-export GPUPM_CONTROL=$work/no-daemon
+export GPUPM_CONTROL="$work/no-daemon"
 tap_cleanup() { rm -rf "$work"; }
 
 # The module's family is in the first network namespace only: where the module
@@ -23,11 +23,11 @@ for command in status why monitor wakes policy hold test; do
 	fails "$command without the module" 3 'module gpupm' gpupm "$command"
 	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
 done
-for command in guests; do
+for command in guests profile; do
 	fails "$command without the daemon" 1 'gpupmd does not run: sudo systemctl start' gpupm "$command"
 	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
 done
-for command in status why monitor wakes policy hold test guests; do
+for command in status why monitor wakes policy hold test guests profile config; do
 	ok "$command --help" gpupm "$command" --help
 	like "$command --help says how to use it" "$(gpupm "$command" -h)" "^Usage: gpupm $command"
 	is "help $command is the same" "$(gpupm help "$command")" "$(gpupm "$command" --help)"
@@ -58,6 +58,22 @@ fails "hold --json" 2 "no option --json" gpupm hold --json
 fails "why --watch" 2 "no option --watch" gpupm why --watch
 fails "status -w without the module" 3 'module gpupm' gpupm status -w
 fails "status --json without the module" 3 'module gpupm' gpupm status --json
+
+fails "a profile that is none" 2 "no profile 'cold'; there are ac, battery and auto" gpupm profile cold
+fails "to choose a profile without the daemon" 1 'gpupmd does not run' gpupm profile auto
+fails "config without a word" 2 "say what to do: check" gpupm config
+fails "config with another word" 2 "it does not do 'frob'; it does check" gpupm config frob
+fails "a configuration that is not there" 1 "$work/none: No such file" gpupm config check "$work/none"
+printf '[ac]\ngpu-policy = wram\n[batery]\n' >"$work/wrong"
+fails "a configuration with a mistake" 1 "wrong:2: gpu-policy is auto, warm or on, not 'wram'; did you mean warm?" \
+	gpupm config check "$work/wrong"
+fails "every mistake is told" 1 'wrong:3: no section \[batery\]; did you mean \[battery\]?' gpupm config check "$work/wrong"
+is "and so it is in JSON" "$(gpupm config check --json "$work/wrong" | jq -c '[(.mistakes | length), .profiles]')" '[2,null]'
+ok "the example is right" gpupm config check ../../../user/gpupm.conf.example
+like "config check says what a file amounts to" "$(gpupm config check ../../../user/gpupm.conf.example)" \
+	'^    host-command   powerprofilesctl set power-saver$'
+is "and so it does in JSON" "$(gpupm config check --json ../../../user/gpupm.conf.example |
+	jq -c '[.group, .profiles.ac.vcpu_affinity, .vms[0].battery.guest_command[2]]')" '["kvm","performance","SCHEME_MAX"]'
 
 # Output that cannot be written is no success.
 # shellcheck disable=SC2016 # the inner shell's
