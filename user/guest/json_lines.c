@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * JSON objects over a UNIX socket, on the event loop.
- *
- * The peer is not trusted to behave: what it may make us keep is bounded by the
- * size of one object, by the depth of its nesting, and by how much it may leave
- * unread of ours. A monitor may be told to print its objects over many lines, so
- * an object ends where its JSON ends, not with a line.
+ * JSON objects over a UNIX socket, on the event loop. The peer is not trusted to
+ * behave: besides what json_stream.h bounds, there is a bound to what it may leave
+ * unread of ours.
  */
 #include "json_lines.h"
+#include "json_stream.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,7 +14,6 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-#define MAX_DEPTH	16
 /* Our commands are short: a peer with this much of them unread reads no more. */
 #define MAX_UNREAD	65536
 
@@ -30,10 +27,7 @@ struct json_lines {
 	int error;
 	const struct json_lines_events *events;
 	void *data;
-	struct json_tokener *tokener;
-	size_t max;
-	/* Bytes of the object that is being read; none when it has not begun. */
-	size_t used;
+	struct json_stream stream;
 	/* The byte SYNC has a meaning; and until it comes, nothing else has. */
 	bool resynced;
 	bool syncing;
@@ -56,61 +50,20 @@ static void fail(struct json_lines *lines, int error, const char *why)
 	lines->events->failed(lines->data, error, why);
 }
 
-static void begin_anew(struct json_lines *lines)
-{
-	json_tokener_reset(lines->tokener);
-	lines->used = 0;
-}
-
-/* Return: whether the owner is still there. */
-static bool object_read(struct json_lines *lines, struct json_object *object)
-{
-	lines->used = 0;
-	lines->events->object(lines->data, object);
-	json_object_put(object);
-	return lines->events && !lines->failed;
-}
-
-static void parse(struct json_lines *lines, const char *bytes, size_t n)
+static void read_bytes(struct json_lines *lines, const char *bytes, size_t n)
 {
 	struct json_object *object;
-	char why[128];
-	size_t used;
+	int result;
 
-	while (n) {
-		if (!lines->used) {
-			if (memchr(" \t\r\n", *bytes, 4)) {
-				bytes++;
-				n--;
-				continue;
-			}
-			if (*bytes != '{') {
-				fail(lines, -EBADMSG, "it sent something that is no JSON object");
-				return;
-			}
-		}
-		object = json_tokener_parse_ex(lines->tokener, bytes, n);
-		used = json_tokener_get_parse_end(lines->tokener);
-		lines->used += used;
-		bytes += used;
-		n -= used;
-		if (lines->used > lines->max) {
-			if (object)
-				json_object_put(object);
-			snprintf(why, sizeof(why), "it sent more than %zu bytes at once",
-				 lines->max);
-			fail(lines, -EBADMSG, why);
+	/* Whoever is told of an object may close the connection. */
+	while (lines->events && !lines->failed &&
+	       (result = json_stream_next(&lines->stream, &bytes, &n, &object))) {
+		if (result < 0) {
+			fail(lines, result, lines->stream.why);
 			return;
 		}
-		if (object) {
-			if (!object_read(lines, object))
-				return;
-		} else if (json_tokener_get_error(lines->tokener) != json_tokener_continue) {
-			snprintf(why, sizeof(why), "it sent broken JSON (%s)",
-				 json_tokener_error_desc(json_tokener_get_error(lines->tokener)));
-			fail(lines, -EBADMSG, why);
-			return;
-		}
+		lines->events->object(lines->data, object);
+		json_object_put(object);
 	}
 }
 
@@ -133,13 +86,13 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	}
 	/* There may be more than one: answers to those who were here before. */
 	while (lines->resynced && (sync = memchr(bytes, SYNC, n))) {
-		begin_anew(lines);
+		json_stream_reset(&lines->stream);
 		lines->syncing = false;
 		n -= sync + 1 - bytes;
 		bytes = sync + 1;
 	}
 	if (!lines->syncing)
-		parse(lines, bytes, n);
+		read_bytes(lines, bytes, n);
 }
 
 static void on_connect(uv_connect_t *connect, int status)
@@ -172,12 +125,7 @@ struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max
 		abort();
 	lines->events = events;
 	lines->data = data;
-	lines->max = max;
-	lines->tokener = json_tokener_new_ex(MAX_DEPTH);
-	if (!lines->tokener)
-		abort();
-	json_tokener_set_flags(lines->tokener, JSON_TOKENER_STRICT |
-			       JSON_TOKENER_ALLOW_TRAILING_CHARS | JSON_TOKENER_VALIDATE_UTF8);
+	json_stream_init(&lines->stream, max);
 	uv_pipe_init(loop, &lines->pipe, 0);
 	uv_timer_init(loop, &lines->soon);
 	lines->handles = 2;
@@ -200,7 +148,7 @@ static void on_close(uv_handle_t *handle)
 
 	if (--lines->handles)
 		return;
-	json_tokener_free(lines->tokener);
+	json_stream_fini(&lines->stream);
 	free(lines);
 }
 
@@ -258,7 +206,7 @@ void json_lines_resync(struct json_lines *lines)
 {
 	const char sync[] = { (char)SYNC, '\0' };
 
-	begin_anew(lines);
+	json_stream_reset(&lines->stream);
 	lines->resynced = true;
 	lines->syncing = true;
 	send_bytes(lines, sync, "");
