@@ -160,7 +160,10 @@ static __u64 seconds_left(const struct battery_sum *sum)
 		return POWER_UNKNOWN;
 	}
 	seconds = energy * 3600 / sum->power;
-	return seconds <= SECONDS_MAX ? seconds : POWER_UNKNOWN;
+	/* No "?:", which would make a number with a fraction of both. */
+	if (seconds > SECONDS_MAX)
+		return POWER_UNKNOWN;
+	return seconds;
 }
 
 void power_sum(const struct host_power *power, struct battery_sum *sum)
