@@ -26,6 +26,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/atomic.h>
+#include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
 #include <linux/mutex.h>
@@ -38,6 +39,10 @@
 #include "compat/power_supply.h"
 #include "gpu.h"
 #include "power.h"
+
+/* They are compared byte by byte. */
+static_assert(sizeof(struct gpupm_supply) ==
+	      GPUPM_SUPPLY_NAME_LEN + 6 * sizeof(u64) + 6 * sizeof(u32));
 
 static void read_supplies(struct work_struct *work);
 static DECLARE_WORK(read_work, read_supplies);
@@ -63,7 +68,7 @@ static gpupm_announce_fn announce;
 /* Between init and exit. */
 static bool running;
 
-static void supply_removed(struct device *dev COMPAT_INTERFACE)
+static void compat_interface_callback(supply_removed)
 {
 	mutex_lock(&reading);
 	mutex_unlock(&reading);
@@ -261,6 +266,7 @@ static void read_supplies(struct work_struct *work)
 {
 	struct gpupm_power *power;
 
+	/* Pairs with gpupm_power_init(), which sets @announce before. */
 	if (!smp_load_acquire(&running))
 		return;
 	follow_removals();

@@ -161,9 +161,6 @@ enum gpupm_on_ac gpupm_power_on_ac(const struct gpupm_power *power)
  */
 bool gpupm_power_equal(const struct gpupm_power *a, const struct gpupm_power *b)
 {
-	_Static_assert(sizeof(struct gpupm_supply) ==
-		       GPUPM_SUPPLY_NAME_LEN + 6 * sizeof(u64) + 6 * sizeof(u32),
-		       "there is no padding");
 	return a->on_ac == b->on_ac && a->n == b->n &&
 	       !memcmp(a->supplies, b->supplies, a->n * sizeof(*a->supplies));
 }

@@ -10,9 +10,11 @@
 #include <linux/power_supply.h>
 
 #ifndef HAVE_POWER_SUPPLY_FOR_EACH_PSY
+typedef int (*compat_psy_fn)(struct power_supply *psy, void *data);
+
 struct compat_psy_walk {
 	void *data;
-	int (*fn)(struct power_supply *psy, void *data);
+	compat_psy_fn fn;
 };
 
 static inline int compat_psy_step(struct device *dev, void *data)
@@ -22,9 +24,7 @@ static inline int compat_psy_step(struct device *dev, void *data)
 	return walk->fn(dev_get_drvdata(dev), walk->data);
 }
 
-static inline int
-power_supply_for_each_psy(void *data,
-			  int (*fn)(struct power_supply *psy, void *data))
+static inline int compat_walk_supplies(void *data, compat_psy_fn fn)
 {
 	struct compat_psy_walk walk = { .data = data, .fn = fn };
 
@@ -35,6 +35,8 @@ power_supply_for_each_psy(void *data,
 				     compat_psy_step);
 #endif
 }
+
+#define power_supply_for_each_psy compat_walk_supplies
 #endif /* HAVE_POWER_SUPPLY_FOR_EACH_PSY */
 
 #endif /* _GPUPM_COMPAT_POWER_SUPPLY_H */

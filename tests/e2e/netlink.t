@@ -31,6 +31,7 @@ answer command-0 $EOPNOTSUPP ''
 answer command-ntf $EOPNOTSUPP ''
 answer command-99 $EOPNOTSUPP ''
 answer wake-get-do $EOPNOTSUPP ''
+answer command-power-ntf $EOPNOTSUPP ''
 answer set-dump $EOPNOTSUPP ''
 answer reserved-set $EINVAL ''
 # Generic netlink leaves the version of a request to the family's commands.
@@ -70,6 +71,12 @@ answer wakes-no-such $ENODEV 'no such GPU'
 answer wakes-unterminated $EINVAL '[a-z]'
 answer wakes-other-attribute $EINVAL '[Uu]n[ks].* attribute'
 
+answer power 0 'an answer'
+answer power-dump $EOPNOTSUPP ''
+answer power-unknown-attribute $EINVAL '[Uu]n[ks].* attribute'
+answer power-other-attribute $EINVAL '[Uu]n[ks].* attribute'
+answer power-leftover $EINVAL 'leftover'
+
 answer release-first $ENOENT 'this socket does not hold that GPU'
 answer hold 0 ''
 answer hold-twice $EALREADY 'this socket holds that GPU already'
@@ -91,6 +98,7 @@ for name in hold release set-nothing policy-3 hold-missing release-no-such; do
 done
 answer good 0 'an answer'
 answer dump 0 'an answer'
+answer power 0 'an answer'
 answer get-no-such $ENODEV 'no such GPU'
 is "nobody woke it" "$(power_story GPU0)" ""
 

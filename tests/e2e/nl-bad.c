@@ -173,14 +173,14 @@ static void bad_headers(const char *gpu)
 		int cmd;
 	} unknown[] = {
 		{ "command-0", 0 }, { "command-ntf", GPUPM_CMD_GPU_NTF }, { "command-99", 99 },
-		{ "wake-get-do", GPUPM_CMD_WAKE_GET },
+		{ "wake-get-do", GPUPM_CMD_WAKE_GET }, { "command-power-ntf", GPUPM_CMD_POWER_NTF },
 	};
 
 	send_raw(&nlh, sizeof(nlh));
 	err = answer(&text, &parts);
 	printf("no-genl-header: %d %s\n", -err, text);
 
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		begin(unknown[i].cmd, NLM_F_ACK);
 		put_text(GPUPM_A_GPU_ADDRESS, gpu);
 		ask(unknown[i].name);
@@ -326,6 +326,23 @@ static void bad_dumps(const char *gpu)
 	ask("wakes-other-attribute");
 }
 
+static void bad_power(const char *gpu)
+{
+	begin(GPUPM_CMD_POWER_GET, NLM_F_ACK);
+	ask("power");
+	begin(GPUPM_CMD_POWER_GET, NLM_F_DUMP);
+	ask("power-dump");
+	begin(GPUPM_CMD_POWER_GET, NLM_F_ACK);
+	put_u32(99, 1);
+	ask("power-unknown-attribute");
+	begin(GPUPM_CMD_POWER_GET, NLM_F_ACK);
+	put_text(GPUPM_A_GPU_ADDRESS, gpu);
+	ask("power-other-attribute");
+	begin(GPUPM_CMD_POWER_GET, NLM_F_ACK);
+	put_bytes("\1\2\3", 3);
+	ask("power-leftover");
+}
+
 static void holds(const char *gpu)
 {
 	static const struct {
@@ -359,6 +376,7 @@ int main(int argc, char **argv)
 	bad_addresses(GPUPM_CMD_RELEASE, "release", argv[1]);
 	bad_policies(argv[1]);
 	bad_dumps(argv[1]);
+	bad_power(argv[1]);
 	holds(argv[1]);
 	begin(GPUPM_CMD_GPU_GET, NLM_F_ACK);
 	put_text(GPUPM_A_GPU_ADDRESS, argv[1]);

@@ -160,6 +160,12 @@ for name in ups pad odd; do
 	supply remove "$name"
 done
 
+# looked_since N: properties were read after they had been read N times.
+looked_since()
+{
+	[ "$(value "$SUPPLIES/reads")" -gt "$1" ]
+}
+
 # ---- what is announced -------------------------------------------------------
 
 supply add AC mains online=1
@@ -174,9 +180,9 @@ supply set AC online=0
 supply notify BAT0
 supply add mouse battery scope=2 status=2 capacity=20
 supply set mouse capacity=10
-reads=$(<"$SUPPLIES/reads")
+looked=$(value "$SUPPLIES/reads")
 supply notify AC
-soon "it is looked at" eval '[ "$(<"$SUPPLIES/reads")" -gt "$reads" ]'
+soon "it is looked at" looked_since "$looked"
 shows "a mouse is not the host's" '[.supplies[].name]' '["AC","BAT0"]'
 supply remove mouse
 supply set AC online=1
@@ -296,7 +302,12 @@ supply add mouse battery scope=2 status=2 capacity=20
 told=$(power 'del(.serial)')
 follow "$heard"
 unload
-soon "a listener learns that the module was unloaded" eval '! kill -0 $FOLLOWER 2>/dev/null'
+has_ended()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
+soon "a listener learns that the module was unloaded" has_ended "$FOLLOWER"
 status=0
 wait "$FOLLOWER" || status=$?
 is "and exits with 3" "$status" 3

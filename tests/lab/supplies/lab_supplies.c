@@ -32,6 +32,7 @@
 #include <linux/string.h>
 
 #define NONE INT_MIN
+#define DELIMITERS "\n "
 
 static const struct {
 	const char *name;
@@ -132,7 +133,7 @@ static int take_values(struct supply *supply, char *words, bool add)
 	unsigned int i;
 	int number, err;
 
-	while ((word = strsep(&words, " \n"))) {
+	while ((word = strsep(&words, DELIMITERS))) {
 		if (!*word)
 			continue;
 		value = strchr(word, '=');
@@ -207,12 +208,12 @@ static void remove(struct supply *supply)
 
 static int obey(char *line)
 {
-	char *verb = strsep(&line, " \n"), *name = strsep(&line, " \n");
+	char *verb = strsep(&line, DELIMITERS), *name = strsep(&line, DELIMITERS);
 	struct supply *supply;
 	int err = 0;
 
 	if (!strcmp(verb, "add")) {
-		char *type = strsep(&line, " \n");
+		char *type = strsep(&line, DELIMITERS);
 
 		return add(name, type, line);
 	}

@@ -63,11 +63,16 @@ static void sample_power(struct host_power *power)
 /* Whatever there can be. */
 static void strange_power(struct host_power *power)
 {
+	struct supply *battery;
+
 	memset(power, 0, sizeof(*power));
 	power->on_ac = GPUPM_ON_AC_YES;
-	add_battery(power, "BAT0", GPUPM_SUPPLY_STATUS_CHARGING, 5000000, POWER_UNKNOWN, 0)->cycles = 1;
+	battery = add_battery(power, "BAT0", GPUPM_SUPPLY_STATUS_CHARGING, 5000000, POWER_UNKNOWN,
+			      0);
+	battery->cycles = 1;
 	add(power, "BAT1", GPUPM_SUPPLY_TYPE_BATTERY)->present = 0;
-	add_battery(power, "BAT2", GPUPM_SUPPLY_STATUS_NOT_CHARGING, POWER_UNKNOWN, 1, 2)->capacity = 7;
+	battery = add_battery(power, "BAT2", GPUPM_SUPPLY_STATUS_NOT_CHARGING, POWER_UNKNOWN, 1, 2);
+	battery->capacity = 7;
 	add_battery(power, "BAT3", 77, 1, 2, POWER_UNKNOWN);
 	add(power, "evil\033[2J\n\xff", 42);
 	add(power, "pad", GPUPM_SUPPLY_TYPE_WIRELESS)->online = 0;
@@ -384,7 +389,8 @@ static void test_sum(void **state)
 	sum_of(&sum, NULL, NULL);
 	assert_false(sum.present);
 
-	a = add_battery(&power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, 30000000, 60000000, 10000000);
+	a = add_battery(&power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, 30000000, 60000000,
+			10000000);
 	b = add_battery(&power, "BAT1", GPUPM_SUPPLY_STATUS_FULL, 20000000, 20000000, 5);
 	a->voltage = 11000000;
 	a->cycles = 3;
@@ -411,14 +417,16 @@ static void test_sum(void **state)
 	sum_of(&sum, a, b);
 	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_CHARGING);
 	assert_int_equal(sum.power, 10000000);
-	a->status = b->status = GPUPM_SUPPLY_STATUS_FULL;
+	a->status = GPUPM_SUPPLY_STATUS_FULL;
+	b->status = GPUPM_SUPPLY_STATUS_FULL;
 	sum_of(&sum, a, b);
 	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_FULL);
 	assert_true(sum.seconds_left == POWER_UNKNOWN);
 	b->status = GPUPM_SUPPLY_STATUS_NOT_CHARGING;
 	sum_of(&sum, a, b);
 	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_NOT_CHARGING);
-	a->status = b->status = GPUPM_SUPPLY_STATUS_UNKNOWN;
+	a->status = GPUPM_SUPPLY_STATUS_UNKNOWN;
+	b->status = GPUPM_SUPPLY_STATUS_UNKNOWN;
 	sum_of(&sum, a, b);
 	assert_int_equal(sum.status, GPUPM_SUPPLY_STATUS_UNKNOWN);
 	b->present = 0;
@@ -478,31 +486,35 @@ static void test_sum_unknown(void **state)
 static void test_equal(void **state)
 {
 	struct host_power a, b;
+	struct supply *changed = &b.supplies[1];
+	__u32 *numbers[] = {
+		&changed->type, &changed->online, &changed->present, &changed->status,
+		&changed->capacity, &changed->cycles,
+	};
+	__u64 *amounts[] = {
+		&changed->energy_now, &changed->energy_full, &changed->energy_design,
+		&changed->power, &changed->voltage, &changed->voltage_design,
+	};
 
 	(void)state;
 	sample_power(&a);
 	sample_power(&b);
 	b.serial++;
 	assert_true(power_equal(&a, &b));
-#define DIFFERS(field) do { \
-		b.supplies[1].field++; \
-		assert_false(power_equal(&a, &b)); \
-		b.supplies[1].field--; \
-	} while (0)
-	DIFFERS(type);
-	DIFFERS(online);
-	DIFFERS(present);
-	DIFFERS(status);
-	DIFFERS(capacity);
-	DIFFERS(energy_now);
-	DIFFERS(energy_full);
-	DIFFERS(energy_design);
-	DIFFERS(power);
-	DIFFERS(voltage);
-	DIFFERS(voltage_design);
-	DIFFERS(cycles);
-	DIFFERS(name[0]);
-#undef DIFFERS
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++) {
+		++*numbers[i];
+		assert_false(power_equal(&a, &b));
+		--*numbers[i];
+	}
+	for (size_t i = 0; i < sizeof(amounts) / sizeof(*amounts); i++) {
+		++*amounts[i];
+		assert_false(power_equal(&a, &b));
+		--*amounts[i];
+	}
+	b.supplies[1].name[0]++;
+	assert_false(power_equal(&a, &b));
+	b.supplies[1].name[0]--;
+	assert_true(power_equal(&a, &b));
 	b.on_ac = GPUPM_ON_AC_YES;
 	assert_false(power_equal(&a, &b));
 	b.on_ac = a.on_ac;
