@@ -33,7 +33,7 @@ static void set(struct client *client, const struct gpu *gpu, __u32 policy, cons
 
 	word_policy(word, policy);
 	if (gpu->policy == policy) {
-		log_info("gpu-policy: %s is %s already", gpu->address, word);
+		log_debug("gpu-policy: %s is %s already", gpu->address, word);
 		return;
 	}
 	err = client_set_policy(client, gpu->address, policy);

@@ -313,7 +313,7 @@ static void test_refused_policy(void **state)
 	done[0] = '\0';
 	profile_gpu(NULL);
 	assert_string_equal(done, "module\npolicy 0000:01:00.0 2\n");
-	assert_logged("info: gpu-policy: 0000:02:00.0 is on already\n");
+	assert_logged("debug: gpu-policy: 0000:02:00.0 is on already\n");
 	policies[1] = GPUPM_POLICY_AUTO;
 	done[0] = '\0';
 	profile_gpu("0000:02:00.0");

@@ -124,7 +124,8 @@ static void test_long(void **state)
 
 	(void)state;
 	for (int i = 0; i < 200; i++)
-		json_append(words, json_string(i % 3 ? "it's a word" : i % 2 ? "'\"\"\"\"\"\"'" : ""));
+		json_append(words, json_string(i % 3 ? "it's a word" :
+					       i % 2 ? "'\"\"\"\"\"\"'" : ""));
 	json_add(ac, "host_command", words);
 	json_add(profiles, "ac", ac);
 	json_add(object, "profiles", profiles);
