@@ -15,6 +15,12 @@ profile_is()
 	[ "$(gpupm profile --json | jq -r .active)" = "$1" ]
 }
 
+# on_ac WANT: what the daemon makes of host power.
+on_ac()
+{
+	[ "$(gpupm profile --json | jq -r .on_ac)" = "$1" ]
+}
+
 policy_is()
 {
 	field_is "$1" .policy
@@ -52,7 +58,8 @@ gpupm profile ac >/dev/null
 soon "a profile that was chosen is active at once" profile_is ac
 soon "with its policy" policy_is warm
 lab-power battery 39
-ok "it stays, whatever the plug does" profile_is ac
+soon "the plug is pulled" on_ac false
+stays "it stays, whatever the plug does" profile_is ac
 gpupm profile auto >/dev/null
 soon "until told otherwise" profile_is battery
 soon "with its policy again" policy_is auto
