@@ -80,7 +80,11 @@ lab-power battery 50
 soon "without the daemon, the laptop's plug is pulled" host_is 0 Discharging
 guest_mark one
 daemon_ready
+now_ms
+started=$NOW
 soon "a daemon that was killed finds its guest again" guests_are one
+now_ms
+diag "that took $((NOW - started)) ms"
 soon "which hears what it has missed" guest_told one "GUEST: uevent ADP0 online=0 *"
 soon "and has the laptop's battery again" guest_shows one "ADP0 online=0*" \
 	"BAT0 *status=Discharging capacity=50 *"
