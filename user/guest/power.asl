@@ -57,6 +57,8 @@
 
 #if defined(LIVE) && !defined(NO_READ_THROUGH)
 #define READ_THROUGH		RECV (0x72)
+#elif defined(LIVE) && defined(NO_HEARTBEAT)
+#define READ_THROUGH		KICK ()
 #else
 #define READ_THROUGH
 #endif
@@ -637,6 +639,20 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 				{
 					RECV (0x65)
 				}
+			}
+		}
+#endif
+
+#if defined(NO_READ_THROUGH) && defined(NO_HEARTBEAT)
+		// With the event alone: QEMU's I/O APIC forgets an interrupt that came before
+		// the OS had taken it into use, and nothing else would read what has come by
+		// then. So the line goes down and up again when the OS looks at the battery.
+		Method (KICK, 0, Serialized)
+		{
+			If (READ_LSR & 0x01)
+			{
+				IER = 0
+				IER = 1
 			}
 		}
 #endif

@@ -90,11 +90,14 @@ def guest_tables(directory, program, machine, arguments):
                                stderr=subprocess.DEVNULL)
     end = time.monotonic() + DEADLINE
     try:
-        while not monitor.exists():
+        talk = None
+        while not talk:
             if process.poll() is not None or time.monotonic() > end:
                 raise Failed(f"does not run: {' '.join(command)}")
-            time.sleep(0.05)
-        talk = Monitor(str(monitor))
+            try:
+                talk = Monitor(str(monitor))
+            except (FileNotFoundError, ConnectionRefusedError):
+                time.sleep(0.05)
         while True:
             talk.do("pmemsave", val=0, size=MEMORY_MB << 20, filename=str(memory))
             tables = tables_in(memory.read_bytes())
