@@ -44,7 +44,7 @@ static void print_help(void)
 	     "  -V, --version  print the version\n"
 	     "\n"
 	     "Exit codes: 0 done, 1 failed, 2 usage, 3 module not loaded, 4 no such GPU,\n"
-	     "5 not permitted. More in gpupm(1) and gpupm(4).");
+	     "5 not permitted. More in gpupm(1), gpupm(4) and gpupm.conf(5).");
 }
 
 static int unknown_command(const char *name)
