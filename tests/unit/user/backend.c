@@ -3,6 +3,7 @@
 
 #include "daemon/log.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@ void loop_open(void)
 		exit(1);
 	}
 	loop_is_open = true;
+	/* As in the daemon: a peer that has gone is an error of a write. */
+	signal(SIGPIPE, SIG_IGN);
 	assert_int_equal(uv_loop_init(&loop), 0);
 	memset(logged, 0, sizeof(logged));
 	fake_report = (struct report){ .flags = REPORT_PRESENT | REPORT_ON_AC };

@@ -466,6 +466,44 @@ static void test_without(void **state)
 	}
 }
 
+/* One whose socket is older than its process, as a manager of VMs can have it. */
+static void test_same_socket(void **state)
+{
+	int listens[2];
+	struct peer peer;
+	uv_os_fd_t fd;
+	pid_t pid;
+	char byte;
+
+	(void)state;
+	qemu_reset();
+	qemu.has_commands = false;
+	peer_open(&peer, path, &series);
+	/* To the kernel, whoever listens is the peer. */
+	assert_int_equal(uv_fileno((uv_handle_t *)&peer.server, &fd), 0);
+	assert_int_equal(pipe(listens), 0);
+	pid = fork();
+	if (!pid)
+		_exit(listen(fd, 4) || write(listens[1], "", 1) != 1 || pause());
+	assert_int_equal(read(listens[0], &byte, 1), 1);
+	close(listens[0]);
+	close(listens[1]);
+	open_one();
+	run_until(&peer.hung_up, 1);
+	assert_int_equal(fake_vm.pid, pid);
+	vm_starts();
+	run_a_while();
+	assert_int_equal(peer.connections, 1);
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	qemu.has_commands = true;
+	vm_starts();
+	run_until(&guests_added, 1);
+	qmp_close();
+	peer_close(&peer);
+	loop_close();
+}
+
 static void expect_useless(const struct peer_script *script, const char *why)
 {
 	struct peer peer;
@@ -647,6 +685,15 @@ static void test_directory_comes(void **state)
 	run_a_while();
 	peer_open(&peer, path, &series);
 	run_until(&guests_added, 2);
+
+	/* With the socket in it. */
+	snprintf(aside, sizeof(aside), "%s.prepared", directory);
+	assert_int_equal(rename(directory, aside), 0);
+	peer_drop(&peer);
+	run_until(&guests_removed, 2);
+	run_a_while();
+	assert_int_equal(rename(aside, directory), 0);
+	run_until(&guests_added, 3);
 	qmp_close();
 	peer_close(&peer);
 	loop_close();
@@ -734,6 +781,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_device, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_without, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_same_socket, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_wrong_greetings, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_half_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_dies, setup, teardown),
