@@ -260,6 +260,9 @@ static int handle(void *data, const char *section, const char *name, const char 
 	struct parser *parser = data;
 
 	(void)section;
+	/* Built in another way, it also tells of sections, and of keys without a value. */
+	if (!name || !value)
+		return 1;
 	parser->needs_value = false;
 	if (parser->indented && parser->continues) {
 		if (parser->value)
