@@ -95,11 +95,11 @@ static void test_failures(void **state)
 static void test_limit(void **state)
 {
 	(void)state;
-	open_with_limit(1000);
+	open_with_limit(2000);
 	run("sh", "-c", "sleep 1000 & echo child $!; wait", NULL);
 	run("echo", "next", NULL);
 	loop_close();
-	assert_logged("warning: host-command sh: it took longer than 1 s and was killed\n");
+	assert_logged("warning: host-command sh: it took longer than 2 s and was killed\n");
 	assert_order("was killed", "host-command echo: next");
 	assert_logged("child ");
 	/* A zombie at most, until its new parent has seen to it. */
