@@ -11,9 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The first look after the one at once comes so soon, each later one after twice as long. */
-#define FIRST_LOOK_MS	50
-#define LOOKS		7
+#define LOOKS	7
 
 /**
  * struct placement - a VM whose vCPUs are being placed
@@ -39,10 +37,12 @@ struct placement {
 
 static uv_loop_t *affinity_loop;
 static const char *affinity_root;
+static unsigned int affinity_look_ms;
 static struct placement *placements;
 
-void affinity_open(uv_loop_t *loop, const char *root)
+void affinity_open(uv_loop_t *loop, const char *root, unsigned int look_ms)
 {
+	affinity_look_ms = look_ms;
 	affinity_loop = loop;
 	affinity_root = root;
 }
@@ -152,7 +152,7 @@ static void look(uv_timer_t *timer)
 	}
 	placement->vcpus = n;
 	if (!last) {
-		uv_timer_start(timer, look, FIRST_LOOK_MS << (LOOKS - placement->looks), 0);
+		uv_timer_start(timer, look, affinity_look_ms << (LOOKS - placement->looks), 0);
 		placement->looks--;
 		return;
 	}

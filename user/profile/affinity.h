@@ -9,12 +9,16 @@
  * Where the vCPUs of VMs run. Results go to the log.
  */
 
+/* The first look after the one at once comes so soon, each later one after twice as long. */
+#define AFFINITY_LOOK_MS	50
+
 /**
  * affinity_open - begin
  * @loop: the loop, which must outlive affinity_close()
  * @root: directory that stands for /; "" for the real one
+ * @look_ms: AFFINITY_LOOK_MS
  */
-void affinity_open(uv_loop_t *loop, const char *root);
+void affinity_open(uv_loop_t *loop, const char *root, unsigned int look_ms);
 
 /** affinity_close - stop; undoes nothing */
 void affinity_close(void);

@@ -106,7 +106,7 @@ void profile_open(uv_loop_t *loop, const struct profile_setup *setup)
 	now.setup = setup ? setup : &real;
 	now.active = N_PROFILES;
 	uv_timer_init(loop, &now.settle);
-	affinity_open(loop, now.setup->root);
+	affinity_open(loop, now.setup->root, AFFINITY_LOOK_MS);
 	commands_open(loop, now.setup->limit_ms);
 	read_override();
 	vms_listen(&listener);

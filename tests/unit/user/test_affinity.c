@@ -254,7 +254,7 @@ static void test_threads(void **state)
 
 	(void)state;
 	loop_open();
-	affinity_open(&loop, "");
+	affinity_open(&loop, "", AFFINITY_LOOK_MS);
 	start_process(names, -1);
 	set(AFFINITY_LIST, "0");
 	snprintf(want, sizeof(want),
@@ -277,7 +277,7 @@ static void test_late_threads(void **state)
 
 	(void)state;
 	loop_open();
-	affinity_open(&loop, "");
+	affinity_open(&loop, "", AFFINITY_LOOK_MS);
 	start_process(names, 1);
 	set(AFFINITY_LIST, "0");
 	run_until_logged("1 vCPU on CPUs 0\n");
@@ -296,7 +296,7 @@ static void test_no_threads(void **state)
 
 	(void)state;
 	loop_open();
-	affinity_open(&loop, "");
+	affinity_open(&loop, "", 1);
 	start_process(names, -1);
 	set(AFFINITY_LIST, "0");
 	loop_close();
@@ -311,7 +311,7 @@ static void test_no_cpus(void **state)
 
 	(void)state;
 	loop_open();
-	affinity_open(&loop, "");
+	affinity_open(&loop, "", AFFINITY_LOOK_MS);
 	start_process(names, -1);
 	set(AFFINITY_LIST, "1000-1010");
 	assert_logged("could not place vCPUs on CPUs 1000-1010: none of these CPUs is online");
@@ -319,7 +319,7 @@ static void test_no_cpus(void **state)
 	set(AFFINITY_LIST, "0");
 	assert_logged("could not place vCPUs on CPUs 0: No such file");
 	assert_int_equal(warnings, 2);
-	affinity_open(&loop, root);
+	affinity_open(&loop, root, AFFINITY_LOOK_MS);
 	set(AFFINITY_EFFICIENCY, NULL);
 	assert_logged("could not read the CPUs of this machine");
 	loop_close();
@@ -330,7 +330,7 @@ static void test_words(void **state)
 {
 	(void)state;
 	loop_open();
-	affinity_open(&loop, root);
+	affinity_open(&loop, root, AFFINITY_LOOK_MS);
 	vm.pid = getpid();
 	root_file("CPU 0/TCG\n", "/proc/%d/task/%ld/comm", vm.pid, syscall(SYS_gettid));
 	online("0\n");
