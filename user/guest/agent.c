@@ -49,6 +49,8 @@ struct run {
 	int64_t sync;
 	int64_t pid;
 	struct json_object *exec;
+	/* What libvirt said last of why the agent cannot be reached; empty when it can. */
+	char why[256];
 	/* The command for people. */
 	char command[64];
 	char *socket;
@@ -123,7 +125,9 @@ static void on_limit(uv_timer_t *timer)
 {
 	struct run *run = timer->data;
 
-	if (run->step == STEP_STATUS)
+	if (run->why[0])
+		end_badly(run, "libvirt cannot reach the guest agent: %s", run->why);
+	else if (run->step == STEP_STATUS)
 		end_badly(run, "'%s' still runs in the guest after %u s, and is left to itself",
 			  run->command, limit_ms / 1000);
 	else
@@ -195,6 +199,12 @@ static void on_pause(uv_timer_t *timer)
 	send_step(timer->data);
 }
 
+static void try_later(struct run *run)
+{
+	uv_timer_start(&run->pause, on_pause, run->pause_ms, 0);
+	run->pause_ms = run->pause_ms < PAUSE_MAX_MS / 2 ? run->pause_ms * 2 : PAUSE_MAX_MS;
+}
+
 static void on_status(struct run *run, struct json_object *status)
 {
 	struct json_object *exited = NULL;
@@ -203,8 +213,7 @@ static void on_status(struct run *run, struct json_object *status)
 
 	json_object_object_get_ex(status, "exited", &exited);
 	if (!json_object_get_boolean(exited)) {
-		uv_timer_start(&run->pause, on_pause, run->pause_ms, 0);
-		run->pause_ms = run->pause_ms < PAUSE_MAX_MS / 2 ? run->pause_ms * 2 : PAUSE_MAX_MS;
+		try_later(run);
 		return;
 	}
 	said(text, sizeof(text), status);
@@ -299,15 +308,21 @@ static const struct json_lines_events events = {
 	.failed = on_failed,
 };
 
-static void on_called(void *data, struct json_object *answer, const char *error)
+static void on_called(void *data, struct json_object *answer, const char *error, bool later)
 {
 	struct run *run = data;
 
 	run->call = NULL;
-	if (answer)
+	run->why[0] = '\0';
+	if (answer) {
 		on_answer(run, answer);
-	else
+	} else if (later) {
+		/* As on a raw channel, a guest that starts has its time. */
+		snprintf(run->why, sizeof(run->why), "%s", error);
+		try_later(run);
+	} else {
 		end_badly(run, "libvirt cannot reach the guest agent: %s", error);
+	}
 }
 
 static struct json_object *step_command(struct run *run)

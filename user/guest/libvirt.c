@@ -55,7 +55,7 @@ static struct domain *domains;
 
 /* ---- one domain with battery devices --------------------------------------- */
 
-static void on_answer(void *data, struct json_object *answer, const char *error);
+static void on_answer(void *data, struct json_object *answer, const char *error, bool later);
 
 static void send_next(struct domain *domain)
 {
@@ -109,7 +109,7 @@ static void log_refusal(struct domain *domain, struct json_object *error)
 		    text);
 }
 
-static void on_answer(void *data, struct json_object *answer, const char *error)
+static void on_answer(void *data, struct json_object *answer, const char *error, bool later)
 {
 	struct json_object *result = NULL, *refusal = NULL;
 	struct domain *domain = data;
@@ -119,10 +119,10 @@ static void on_answer(void *data, struct json_object *answer, const char *error)
 	if (!answer) {
 		/* The next report, or the next change of the domain, tries again. */
 		battery_cancel(&domain->battery);
-		if (!domain->unreachable)
+		if (!domain->unreachable && !later)
 			log_warning("VM %s: libvirt cannot reach its monitor: %s", domain->shown,
 				    error);
-		domain->unreachable = true;
+		domain->unreachable = !later;
 		return;
 	}
 	domain->unreachable = false;

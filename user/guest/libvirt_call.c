@@ -13,7 +13,6 @@
 
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +29,7 @@ struct libvirt_call {
 	/* Set by the thread before @ended is sent. */
 	char *answer;
 	char error[ERROR_SIZE];
+	bool later;
 	/* Guards what follows. The thread and the loop each have a reference. */
 	pthread_mutex_t lock;
 	int references;
@@ -63,6 +63,7 @@ static struct {
 	typeof(virInitialize) *initialize;
 	typeof(virSetErrorFunc) *set_error_func;
 	typeof(virGetLastErrorMessage) *last_error;
+	typeof(virGetLastErrorCode) *last_error_code;
 	typeof(virConnectOpen) *connect;
 	typeof(virConnectClose) *close;
 	typeof(virDomainLookupByName) *lookup;
@@ -99,6 +100,7 @@ static void load(void)
 	load_one(base, "virInitialize", &vir.initialize);
 	load_one(base, "virSetErrorFunc", &vir.set_error_func);
 	load_one(base, "virGetLastErrorMessage", &vir.last_error);
+	load_one(base, "virGetLastErrorCode", &vir.last_error_code);
 	load_one(base, "virConnectOpen", &vir.connect);
 	load_one(base, "virConnectClose", &vir.close);
 	load_one(base, "virDomainLookupByName", &vir.lookup);
@@ -133,8 +135,11 @@ static void run(struct libvirt_call *call)
 	} else if (domain) {
 		call->answer = vir.agent_command(domain, call->command, AGENT_SECONDS, 0);
 	}
-	if (!call->answer)
+	if (!call->answer) {
 		complain(call, "%s", vir.last_error());
+		call->later = domain && (vir.last_error_code() == VIR_ERR_OPERATION_INVALID ||
+					 vir.last_error_code() == VIR_ERR_AGENT_UNRESPONSIVE);
+	}
 	if (domain)
 		vir.domain_free(domain);
 	if (connection)
@@ -200,6 +205,7 @@ static void on_ended(uv_async_t *async)
 	struct json_object *answer = NULL;
 	libvirt_done *done = call->done;
 	char error[ERROR_SIZE];
+	bool later = call->later;
 	void *data = call->data;
 
 	if (call->answer) {
@@ -212,7 +218,7 @@ static void on_ended(uv_async_t *async)
 	}
 	memcpy(error, call->error, sizeof(error));
 	libvirt_forget(call);
-	done(data, answer, answer ? NULL : error);
+	done(data, answer, answer ? NULL : error, later);
 	json_object_put(answer);
 }
 

@@ -3,6 +3,7 @@
 #define GPUPM_GUEST_LIBVIRT_CALL_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <uv.h>
 
 enum libvirt_channel {
@@ -16,8 +17,9 @@ enum libvirt_channel {
  * @answer: what the monitor or the agent answered; NULL when the command did not
  *	get there. Put after this returns
  * @error: why it did not, clean text for people; else NULL
+ * @later: it may get there later: the domain, or its agent, is still starting
  */
-typedef void libvirt_done(void *data, struct json_object *answer, const char *error);
+typedef void libvirt_done(void *data, struct json_object *answer, const char *error, bool later);
 
 struct libvirt_call;
 

@@ -249,8 +249,10 @@ static void test_flood(void **state)
 
 /* ---- through libvirt ----------------------------------------------------------- */
 
-static const char *libvirt_answers[4];
-static int libvirt_calls;
+/* NULL for an error; an empty one for an error that passes. */
+static const char *libvirt_answers[5];
+/* Calls so far, and how many of them come before the guest is up. */
+static int libvirt_calls, libvirt_starting;
 
 /* The real one is opaque to all but itself. */
 struct libvirt_call {
@@ -271,7 +273,7 @@ static void on_soon(uv_async_t *async)
 	struct libvirt_call *call = async->data;
 
 	uv_close((uv_handle_t *)async, on_call_closed);
-	call->done(call->data, answer, answer ? NULL : "no domain");
+	call->done(call->data, answer, answer ? NULL : "no domain", text && !*text);
 	json_object_put(answer);
 }
 
@@ -284,7 +286,7 @@ struct libvirt_call *libvirt_call(uv_loop_t *where, enum libvirt_channel channel
 	assert_int_equal(channel, LIBVIRT_AGENT);
 	assert_string_equal(domain, "win11");
 	assert_string_equal(json_object_get_string(json_object_object_get(command, "execute")),
-			    libvirt_calls ? "guest-exec-status" : "guest-exec");
+			    libvirt_calls > libvirt_starting ? "guest-exec-status" : "guest-exec");
 	call->done = done;
 	call->data = data;
 	uv_async_init(where, &call->soon, on_soon);
@@ -298,23 +300,31 @@ void libvirt_forget(struct libvirt_call *call)
 	assert_null(call);
 }
 
+static void assert_libvirt(const char *want)
+{
+	ended = 0;
+	libvirt_calls = 0;
+	agent_run(&fake_vm, NULL, argv, on_done, &ended);
+	run_until(&ended, 1);
+	assert_string_equal(error, want);
+}
+
 static void test_libvirt(void **state)
 {
 	(void)state;
 	strcpy(fake_vm.name, "win11");
-	libvirt_answers[0] = "{\"return\": {\"pid\": 5}}";
-	libvirt_answers[1] = "{\"return\": {\"exited\": false}}";
-	libvirt_answers[2] = "{\"return\": {\"exited\": true, \"exitcode\": 9}}";
-	ended = 0;
-	agent_run(&fake_vm, NULL, argv, on_done, &ended);
-	run_until(&ended, 1);
-	assert_string_equal(error, "'C:\\power.exe' exited with 9 in the guest");
-	ended = 0;
-	libvirt_calls = 0;
+	libvirt_starting = 2;
+	libvirt_answers[0] = "";
+	libvirt_answers[1] = "";
+	libvirt_answers[2] = "{\"return\": {\"pid\": 5}}";
+	libvirt_answers[3] = "{\"return\": {\"exited\": false}}";
+	libvirt_answers[4] = "{\"return\": {\"exited\": true, \"exitcode\": 9}}";
+	assert_libvirt("'C:\\power.exe' exited with 9 in the guest");
+	agents_limit(20);
+	assert_libvirt("libvirt cannot reach the guest agent: no domain");
+	agents_limit(30000);
 	libvirt_answers[0] = NULL;
-	agent_run(&fake_vm, NULL, argv, on_done, &ended);
-	run_until(&ended, 1);
-	assert_string_equal(error, "libvirt cannot reach the guest agent: no domain");
+	assert_libvirt("libvirt cannot reach the guest agent: no domain");
 	loop_close();
 }
 
