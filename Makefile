@@ -14,9 +14,13 @@ DESTDIR ?=
 prefix ?= /usr/local
 SOURCE := $(DESTDIR)/usr/src/gpupm-$(VERSION)
 AUTOLOAD := $(DESTDIR)/usr/lib/modules-load.d/gpupm.conf
-SHARED := $(addprefix $(DESTDIR)$(prefix)/share/, \
-	bash-completion/completions bash-completion \
-	zsh/site-functions zsh fish/vendor_completions.d fish man/man1 man/man4)
+SHARED := $(addprefix $(DESTDIR)$(prefix)/, \
+	$(addprefix share/,bash-completion/completions bash-completion \
+		zsh/site-functions zsh fish/vendor_completions.d fish \
+		man/man1 man/man4 man/man5 man/man8) \
+	lib/systemd/system lib/systemd)
+# What is only there when systemd runs this very machine.
+SYSTEMCTL := test ! -d /run/systemd/system || systemctl
 
 LISTS := scripts/packages tests/lab/packages tests/packages
 
@@ -53,18 +57,25 @@ endif
 	printf '# Loads gpupm at boot.\ngpupm\n' >"$(AUTOLOAD)"
 	chmod 644 "$(AUTOLOAD)"
 ifeq ($(DESTDIR),)
+	$(SYSTEMCTL) daemon-reload
+	$(SYSTEMCTL) try-restart gpupmd.service
 	@echo
 	@echo "gpupm $(VERSION) is installed and will be loaded at every boot."
 	@test -d /sys/module/gpupm || \
 		echo "To load it at once: modprobe gpupm. Then look: gpupm status"
 	@test ! -d /sys/module/gpupm || \
 		echo "The one that is loaded now stays until then, or: modprobe -r gpupm && modprobe gpupm"
+	@echo "For VMs that know the laptop's battery, and for profiles: systemctl enable --now gpupmd"
 	@! mokutil --sb-state 2>/dev/null | grep -q 'SecureBoot enabled' || \
 		echo "Secure Boot is on. Enroll the key that DKMS signs with, once: mokutil --import /var/lib/dkms/mok.pub"
 endif
 
 uninstall:
 ifeq ($(DESTDIR),)
+	$(SYSTEMCTL) stop gpupmd.service 2>/dev/null || true
+	test ! -e "$(prefix)/lib/systemd/system/gpupmd.service" || \
+		systemctl --quiet disable gpupmd.service
+	rm -rf /run/gpupm /var/lib/gpupm
 	GOAL=uninstall scripts/dkms remove
 	test ! -d /sys/module/gpupm || rmmod gpupm || \
 		echo "The module stays loaded until the next boot."
@@ -76,6 +87,9 @@ endif
 	for dir in $(SHARED); do \
 		test ! -d "$$dir" || rmdir --ignore-fail-on-non-empty "$$dir"; \
 	done
+ifeq ($(DESTDIR),)
+	$(SYSTEMCTL) daemon-reload
+endif
 
 dkms:
 	GOAL=dkms scripts/dkms install "$(KVER)"
