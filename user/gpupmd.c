@@ -76,8 +76,8 @@ static void print_help(void)
 
 static int usage_error(const char *what, const char *argument)
 {
-	fprintf(stderr, "gpupmd: %s %s\nusage: gpupmd [OPTION]...; gpupmd --help lists them\n", what,
-		argument);
+	fprintf(stderr, "gpupmd: %s %s\nusage: gpupmd [OPTION]...; gpupmd --help lists them\n",
+		what, argument);
 	return EXIT_MISTAKE;
 }
 

@@ -94,8 +94,9 @@ static struct json_object *set_profile(const char *word, bool root)
 	err = profile_override(word);
 	if (err == -EINVAL)
 		return error_object("there is no such profile; there are ac, battery and auto");
-	return err ? error_object("the profile could not be kept, so it was not changed; the daemon's log says why") :
-		     profile_json();
+	if (err)
+		return error_object("the profile could not be changed; the daemon's log says why");
+	return profile_json();
 }
 
 static struct json_object *answer(const char *line, size_t n, bool root)

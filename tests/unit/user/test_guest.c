@@ -247,18 +247,8 @@ static void test_json(void **state)
 	two.guest.ways = GUEST_WAY_EVENT | GUEST_WAY_READ;
 	now += 1500;
 	array = guests_json();
-	assert_string_equal(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PLAIN),
-		"[{\"vm\":null,\"pid\":null,\"comm\":null,\"backend\":\"fake\",\"ways\":[],"
-		"\"reports\":1,\"age_ms\":1500,\"report\":{\"on_ac\":false,\"charging\":false,"
-		"\"discharging\":true,\"critical\":false,\"design_mwh\":50000,\"full_mwh\":50000,"
-		"\"remaining_mwh\":40000,\"rate_mw\":null,\"voltage_mv\":null,"
-		"\"design_voltage_mv\":null,\"cycles\":null}},"
-		"{\"vm\":\"win11\",\"pid\":null,\"comm\":null,\"backend\":\"fake\","
-		"\"ways\":[\"event\",\"read\"],\"reports\":1,\"age_ms\":1500,\"report\":"
-		"{\"on_ac\":false,\"charging\":false,\"discharging\":true,\"critical\":false,"
-		"\"design_mwh\":50000,\"full_mwh\":50000,\"remaining_mwh\":40000,"
-		"\"rate_mw\":null,\"voltage_mv\":null,\"design_voltage_mv\":null,"
-		"\"cycles\":null}}]");
+	assert_golden(json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY |
+						      JSON_C_TO_STRING_SPACED), "guests.json");
 	json_object_put(array);
 	guest_remove(&one.guest);
 	guest_remove(&two.guest);

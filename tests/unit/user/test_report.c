@@ -216,7 +216,9 @@ static void test_extremes(void **state)
 	assert_int_equal(r.remaining, r.full);
 
 	/* ACPI has 31 bits for a number. */
-	battery->energy_now = battery->energy_full = battery->energy_design = ~1ULL;
+	battery->energy_now = ~1ULL;
+	battery->energy_full = ~1ULL;
+	battery->energy_design = ~1ULL;
 	battery->power = ~1ULL;
 	r = told(GUEST_POWER_MIRROR);
 	assert_int_equal(r.full, 0x7fffffff);
