@@ -27,7 +27,7 @@ for command in guests profile; do
 	fails "$command without the daemon" 1 'gpupmd does not run: sudo systemctl start' gpupm "$command"
 	is "$command says nothing on stdout then" "$(gpupm "$command" 2>/dev/null)" ""
 done
-for command in status why monitor wakes policy hold test guests profile config; do
+for command in status why monitor wakes policy hold test power guests profile config; do
 	ok "$command --help" gpupm "$command" --help
 	like "$command --help says how to use it" "$(gpupm "$command" -h)" "^Usage: gpupm $command"
 	is "help $command is the same" "$(gpupm help "$command")" "$(gpupm "$command" --help)"
@@ -56,6 +56,10 @@ fails "hold -- without a command" 2 "no command after --" gpupm hold --
 fails "hold leaves the options of the command alone" 3 'module gpupm' gpupm hold -- true --frob
 fails "hold --json" 2 "no option --json" gpupm hold --json
 fails "why --watch" 2 "no option --watch" gpupm why --watch
+fails "power -w without the module" 3 'module gpupm' gpupm power -w
+ok "power without the module" gpupm power
+like "power then says where it is from" "$(gpupm power 2>&1 >/dev/null)" 'module gpupm .*; this is what sysfs says$'
+like "power --json then has no serial" "$(gpupm power --json 2>/dev/null)" '"serial": null'
 fails "status -w without the module" 3 'module gpupm' gpupm status -w
 fails "status --json without the module" 3 'module gpupm' gpupm status --json
 
