@@ -139,7 +139,7 @@ static void supply_row(struct table *table, const struct style *style, const str
 	else
 		table_cell(table, PAINT_PLAIN, "%u %%", supply->capacity);
 	cell_energy(table, supply);
-	if (supply->power == POWER_UNKNOWN)
+	if (supply->power == POWER_UNKNOWN || !supply->power)
 		table_cell(table, PAINT_PLAIN, "%s", "");
 	else
 		table_cell(table, PAINT_PLAIN, "%.1f W", units(supply->power));
