@@ -234,7 +234,7 @@ lines_in()
 
 change_all_the_time
 followers=()
-for i in 1 2 3; do
+for i in 1 2; do
 	follow "$heard.$i"
 	followers+=("$FOLLOWER")
 	within "$PATIENCE" lines_in "$heard.$i" 20
@@ -242,7 +242,7 @@ done
 end_changes
 supply set BAT0 energy_now=77
 all=$heard
-for i in 1 2 3; do
+for i in 1 2; do
 	heard=$all.$i
 	soon "late listener $i is told the last change" heard_last '.supplies[1].energy_now_uwh' 77
 	ok "late listener $i missed nothing" without_gap "$heard"
@@ -335,14 +335,14 @@ loop=$!
 ) &
 asking=$!
 loads=0
-for ((i = 0; i < 6; i++)); do
+for ((i = 0; i < 3; i++)); do
 	load
 	gpupm power >/dev/null 2>&1 || true
 	! unload || loads=$((loads + 1))
 done
 kill "$loop" "$asking"
 wait "$loop" "$asking" || true
-is "loaded and unloaded while changes pour in" "$loads" 6
+is "loaded and unloaded while changes pour in" "$loads" 3
 load
 shows "and it knows them when it is back" '.supplies | length' 5
 unload
