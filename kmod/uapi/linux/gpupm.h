@@ -210,6 +210,57 @@ enum gpupm_runtime_status {
 };
 
 /**
+ * enum gpupm_on_ac - does the host run on AC
+ * @GPUPM_ON_AC_UNKNOWN: no supply tells
+ * @GPUPM_ON_AC_NO: it runs on battery
+ * @GPUPM_ON_AC_YES: it runs on AC
+ *
+ * It does when any supply that is no battery is online. Otherwise it does not when
+ * an AC adapter is offline or a battery is discharging; what other supplies are
+ * offline, as an empty USB-C port is, tells nothing. Without all that it does when
+ * there is a battery.
+ */
+enum gpupm_on_ac {
+	GPUPM_ON_AC_UNKNOWN,
+	GPUPM_ON_AC_NO,
+	GPUPM_ON_AC_YES,
+};
+
+/**
+ * enum gpupm_supply_type - what a supply is
+ * @GPUPM_SUPPLY_TYPE_UNKNOWN: something else
+ * @GPUPM_SUPPLY_TYPE_BATTERY: battery of the host
+ * @GPUPM_SUPPLY_TYPE_MAINS: AC adapter
+ * @GPUPM_SUPPLY_TYPE_USB: power over USB, of any kind
+ * @GPUPM_SUPPLY_TYPE_UPS: uninterruptible power supply
+ * @GPUPM_SUPPLY_TYPE_WIRELESS: wireless charger
+ */
+enum gpupm_supply_type {
+	GPUPM_SUPPLY_TYPE_UNKNOWN,
+	GPUPM_SUPPLY_TYPE_BATTERY,
+	GPUPM_SUPPLY_TYPE_MAINS,
+	GPUPM_SUPPLY_TYPE_USB,
+	GPUPM_SUPPLY_TYPE_UPS,
+	GPUPM_SUPPLY_TYPE_WIRELESS,
+};
+
+/**
+ * enum gpupm_supply_status - what a battery is doing
+ * @GPUPM_SUPPLY_STATUS_UNKNOWN: it does not tell
+ * @GPUPM_SUPPLY_STATUS_CHARGING: charging
+ * @GPUPM_SUPPLY_STATUS_DISCHARGING: discharging
+ * @GPUPM_SUPPLY_STATUS_NOT_CHARGING: neither, though not full
+ * @GPUPM_SUPPLY_STATUS_FULL: full
+ */
+enum gpupm_supply_status {
+	GPUPM_SUPPLY_STATUS_UNKNOWN,
+	GPUPM_SUPPLY_STATUS_CHARGING,
+	GPUPM_SUPPLY_STATUS_DISCHARGING,
+	GPUPM_SUPPLY_STATUS_NOT_CHARGING,
+	GPUPM_SUPPLY_STATUS_FULL,
+};
+
+/**
  * enum gpupm_a_gpu - one GPU
  * @GPUPM_A_GPU_PAD: alignment of 64-bit values
  * @GPUPM_A_GPU_ADDRESS: string, PCI address of the display function
@@ -399,57 +450,6 @@ enum gpupm_a_event {
 	/* private: */
 	__GPUPM_A_EVENT_MAX,
 	GPUPM_A_EVENT_MAX = __GPUPM_A_EVENT_MAX - 1
-};
-
-/**
- * enum gpupm_on_ac - does the host run on AC
- * @GPUPM_ON_AC_UNKNOWN: no supply tells
- * @GPUPM_ON_AC_NO: it runs on battery
- * @GPUPM_ON_AC_YES: it runs on AC
- *
- * It does when any supply that is no battery is online. Otherwise it does not when
- * an AC adapter is offline or a battery is discharging; what other supplies are
- * offline, as an empty USB-C port is, tells nothing. Without all that it does when
- * there is a battery.
- */
-enum gpupm_on_ac {
-	GPUPM_ON_AC_UNKNOWN,
-	GPUPM_ON_AC_NO,
-	GPUPM_ON_AC_YES,
-};
-
-/**
- * enum gpupm_supply_type - what a supply is
- * @GPUPM_SUPPLY_TYPE_UNKNOWN: something else
- * @GPUPM_SUPPLY_TYPE_BATTERY: battery of the host
- * @GPUPM_SUPPLY_TYPE_MAINS: AC adapter
- * @GPUPM_SUPPLY_TYPE_USB: power over USB, of any kind
- * @GPUPM_SUPPLY_TYPE_UPS: uninterruptible power supply
- * @GPUPM_SUPPLY_TYPE_WIRELESS: wireless charger
- */
-enum gpupm_supply_type {
-	GPUPM_SUPPLY_TYPE_UNKNOWN,
-	GPUPM_SUPPLY_TYPE_BATTERY,
-	GPUPM_SUPPLY_TYPE_MAINS,
-	GPUPM_SUPPLY_TYPE_USB,
-	GPUPM_SUPPLY_TYPE_UPS,
-	GPUPM_SUPPLY_TYPE_WIRELESS,
-};
-
-/**
- * enum gpupm_supply_status - what a battery is doing
- * @GPUPM_SUPPLY_STATUS_UNKNOWN: it does not tell
- * @GPUPM_SUPPLY_STATUS_CHARGING: charging
- * @GPUPM_SUPPLY_STATUS_DISCHARGING: discharging
- * @GPUPM_SUPPLY_STATUS_NOT_CHARGING: neither, though not full
- * @GPUPM_SUPPLY_STATUS_FULL: full
- */
-enum gpupm_supply_status {
-	GPUPM_SUPPLY_STATUS_UNKNOWN,
-	GPUPM_SUPPLY_STATUS_CHARGING,
-	GPUPM_SUPPLY_STATUS_DISCHARGING,
-	GPUPM_SUPPLY_STATUS_NOT_CHARGING,
-	GPUPM_SUPPLY_STATUS_FULL,
 };
 
 /**
