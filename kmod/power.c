@@ -25,6 +25,7 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/acpi.h>
 #include <linux/atomic.h>
 #include <linux/build_bug.h>
 #include <linux/err.h>
@@ -87,6 +88,21 @@ static int on_supply(struct notifier_block *nb, unsigned long action,
 }
 
 static struct notifier_block supply_notifier = { .notifier_call = on_supply };
+
+/*
+ * The AC adapter's driver of older kernels (6.1) tells user space and the ACPI
+ * notifier that the plug went in or out, and forgets the power-supply notifier.
+ */
+static int on_acpi(struct notifier_block *nb, unsigned long action, void *data)
+{
+	const struct acpi_bus_event *event = data;
+
+	if (!strcmp(event->device_class, "ac_adapter"))
+		on_supply(nb, action, NULL);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block acpi_notifier = { .notifier_call = on_acpi };
 
 /* ---- one supply ---------------------------------------------------------- */
 
@@ -322,6 +338,13 @@ int gpupm_power_init(gpupm_announce_fn fn)
 	err = power_supply_reg_notifier(&supply_notifier);
 	if (err)
 		return err;
+	err = register_acpi_notifier(&acpi_notifier);
+	if (err) {
+		power_supply_unreg_notifier(&supply_notifier);
+		cancel_delayed_work_sync(&again_work);
+		cancel_work_sync(&read_work);
+		return err;
+	}
 	announce = fn;
 	/* The work item, which requests start as well, sees @announce. */
 	smp_store_release(&running, true);
@@ -337,6 +360,7 @@ int gpupm_power_init(gpupm_announce_fn fn)
 void gpupm_power_exit(void)
 {
 	WRITE_ONCE(running, false);
+	unregister_acpi_notifier(&acpi_notifier);
 	power_supply_unreg_notifier(&supply_notifier);
 	cancel_delayed_work_sync(&again_work);
 	/* After this no work item registers the interface. */

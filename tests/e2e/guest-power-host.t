@@ -18,6 +18,11 @@ on_ac()
 	[ "$(gpupm profile --json | jq -r .on_ac)" = "$1" ]
 }
 
+no_battery()
+{
+	[ "$(gpupm power --json | jq -r .battery)" = null ]
+}
+
 policy_is()
 {
 	field_is "$1" .policy
@@ -70,6 +75,15 @@ done
 lab-power ac 44
 soon "after a bad contact the last word counts" profile_is ac
 soon "with its policy, too" policy_is warm
+
+# The adapter alone, which not every kernel tells the rest of the kernel of.
+lab-power ac none
+soon "the battery is taken out" no_battery
+lab-power battery none
+soon "without a battery the plug is noticed, too" profile_is battery
+lab-power ac 44
+soon "and when it is back" profile_is ac
+soon "with its policy" policy_is warm
 
 # ---- configuration ---------------------------------------------------------------
 
