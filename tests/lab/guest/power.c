@@ -20,10 +20,8 @@
 /* What is told of a supply, as sysfs calls it; uevents have the same in capitals. */
 static const char *const facts[] = {
 	"online", "present", "status", "capacity", "energy_now", "energy_full", "power_now",
-	"voltage_now",
+	"voltage_now", NULL
 };
-
-#define FACTS (sizeof(facts) / sizeof(facts[0]))
 
 int power_listen(void)
 {
@@ -66,7 +64,7 @@ static void tell(const char *uevent, size_t length)
 
 	if (!name)
 		return;
-	for (i = 0; i < FACTS; i++) {
+	for (i = 0; facts[i]; i++) {
 		const char *value;
 
 		capitals(key + strlen("POWER_SUPPLY_"), facts[i]);
@@ -99,7 +97,7 @@ static void show(const char *supply)
 	char line[256] = "", path[300], value[32];
 	size_t i, used = 0;
 
-	for (i = 0; i < FACTS; i++) {
+	for (i = 0; facts[i]; i++) {
 		ssize_t length;
 		int fd;
 
