@@ -5,7 +5,7 @@
 # Compiles acpi/port.asl for GPU $1 into file $2. The root port sits in slot $3,
 # its shadow in the slot after it; the other arguments are further definitions.
 acpi_port_table() {
-	local gpu=$1 out=$2 slot=$3 shadow=$(($3 + 1)) log=${2%.aml}.log
+	local gpu=$1 out=$2 slot=$3 shadow=$(($3 + 1)) log=$2.iasl
 	shift 3
 	cpp -P -undef -nostdinc \
 		-DLABEL="\"GPU$gpu\"" -DINDEX="$gpu" \
@@ -22,7 +22,7 @@ acpi_port_table() {
 # Compiles the project's power table into file $1; the other arguments are
 # definitions, see user/guest/power.asl.
 acpi_power_table() {
-	local out=$1 log=${1%.aml}.log
+	local out=$1 log=$1.iasl
 	shift
 	cpp -P -undef -nostdinc "$@" "$LAB_DIR/../../user/guest/power.asl" "${out%.aml}.asl"
 	iasl -we -vw 2146 -p "${out%.aml}" "${out%.aml}.asl" >"$log" 2>&1 ||
