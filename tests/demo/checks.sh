@@ -59,7 +59,7 @@ checks() {
 	check "the plug was pulled: the VM's own /sys has AC off, battery discharging at 79 %" \
 		"$(guest_power 0)" "0 Discharging 79"
 	check "plugged in again: AC on, battery charging" \
-		"$(guest_power 1)" "1 Charging 79"
+		"$(guest_power 1)" "1 Charging 78"
 	check "the VM heard both by uevent" \
 		"$(guest_said 'uevent ADP0 online=0') $(guest_said 'uevent ADP0 online=1')" "yes yes"
 	check "power was cut, restored for the VM, and cut again, no more" \
