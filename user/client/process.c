@@ -120,11 +120,19 @@ int process_find_opener(const char *root, const char *address, struct gpu_user *
 
 void process_find_user(const char *root, struct gpu *gpu)
 {
+	struct gpu_user seen = {};
+
 	if (gpu->state != GPUPM_STATE_IN_USE)
 		return;
-	for (size_t i = 0; i < gpu->n_functions && !gpu->user.pid; i++)
-		if (process_find_opener(root, gpu->functions[i].address, &gpu->user) == -EACCES)
-			gpu->user.hidden = true;
+	for (size_t i = 0; i < gpu->n_functions && !seen.pid; i++)
+		if (process_find_opener(root, gpu->functions[i].address, &seen) == -EACCES)
+			seen.hidden = true;
+	/*
+	 * The kernel names who touched the GPU last before it was found open, and
+	 * that may be libvirtd, which looked at it beside QEMU. An open file is proof.
+	 */
+	if (seen.pid || !gpu->user.pid)
+		gpu->user = seen;
 	if (gpu->user.pid) {
 		gpu->user.hidden = false;
 		process_vm_name(root, gpu->user.pid, gpu->user.vm, sizeof(gpu->user.vm));

@@ -10,7 +10,8 @@
  * @address: of the function
  * @user: @pid and @comm are set when 1 is returned
  *
- * For users the kernel does not know because they were there before the module.
+ * For users the kernel does not know because they were there before the module,
+ * and where it took another that touched the GPU in the same moment.
  * It looks for open files of the function's VFIO group or VFIO device; it opens
  * neither.
  *
@@ -20,7 +21,7 @@
 int process_find_opener(const char *root, const char *address, struct gpu_user *user);
 
 /**
- * process_find_user - complete what the kernel says of who uses a GPU
+ * process_find_user - complete and correct what the kernel says of who uses a GPU
  * @root: directory that stands for /; "" for the real one
  * @gpu: a GPU; its user is filled in as far as it can be known. Left alone
  *	unless it is in-use

@@ -59,7 +59,7 @@ bool sysfs_link(char *buf, size_t size, const char *root, const char *format, ..
 	last = last ? last + 1 : target;
 	if (strlen(last) >= size)
 		return false;
-	strcpy(buf, last);
+	snprintf(buf, size, "%s", last);
 	return true;
 }
 

@@ -31,7 +31,8 @@ static bool installed_table(char path[static PATH_MAX])
 			return false;
 		*slash = '\0';
 	}
-	strcat(strcat(path, "/"), under);
+	n = strlen(path);
+	snprintf(path + n, PATH_MAX - n, "/%s", under);
 	return !access(path, F_OK);
 }
 
@@ -46,7 +47,7 @@ static int pick_table(const char *given, char path[static PATH_MAX])
 	if (given && realpath(given, path))
 		return RESULT_DONE;
 	if (!given && !access(KEPT_TABLE, F_OK)) {
-		strcpy(path, KEPT_TABLE);
+		snprintf(path, PATH_MAX, "%s", KEPT_TABLE);
 		return RESULT_DONE;
 	}
 	if (!given && installed_table(path))
@@ -104,7 +105,8 @@ static void print_xml(const char *table, const char *socket)
 	char buf[2 * PATH_MAX];
 
 	puts("<!-- For 'virsh edit': the xmlns:qemu of the first line; <serial> after other serial\n"
-	     "     ports in <devices>; <qemu:commandline> at the end. <features> must have <acpi/>. -->\n"
+	     "     ports in <devices>; <qemu:commandline> at the end. <features> must have <acpi/>. In\n"
+	     "     a domain that was never defined, the others need their <target port='0'/>. -->\n"
 	     "<domain type='kvm' xmlns:qemu='http://libvirt.org/schemas/domain/qemu/1.0'>\n"
 	     "  <devices>\n"
 	     "    <serial type='unix'>");

@@ -36,7 +36,7 @@ static void open_socket(const char *name)
 
 	if ((name[0] != '/' && name[0] != '@') || len >= sizeof(address.sun_path))
 		return;
-	strcpy(address.sun_path, name);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
 	/* An abstract name has a zero where the variable has an @. */
 	if (name[0] == '@')
 		address.sun_path[0] = '\0';

@@ -3,6 +3,7 @@
 
 #include <json-c/json.h>
 
+#include <stdio.h>
 #include <string.h>
 
 /* What is asked has no object in an object; the tokener keeps a place for each level. */
@@ -30,7 +31,7 @@ static const char *read_request(struct request *request, struct json_object *obj
 	if (!json_object_is_type(set, json_type_string) ||
 	    (size_t)json_object_get_string_len(set) >= sizeof(request->word))
 		return "\"set\" is not the name of a profile";
-	strcpy(request->word, json_object_get_string(set));
+	snprintf(request->word, sizeof(request->word), "%s", json_object_get_string(set));
 	return NULL;
 }
 

@@ -36,7 +36,7 @@ static int make_directory(const char *path)
 	char copy[sizeof(((struct socket *)0)->path)];
 	const char *dir;
 
-	strcpy(copy, path);
+	snprintf(copy, sizeof(copy), "%s", path);
 	dir = dirname(copy);
 	if (!mkdir(dir, 0755)) {
 		/* Whatever the umask is: the group has to get through. */
@@ -95,8 +95,8 @@ static int listen_beside(const char *path, mode_t mode, gid_t group, char *name)
 
 	if (fd < 0)
 		return fail(-errno, "cannot make a socket");
-	sprintf(name, "%s.new", path);
-	strcpy(address.sun_path, name);
+	snprintf(name, sizeof(address.sun_path), "%s.new", path);
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", name);
 	unlink(name);
 	mask = umask(0177);
 	err = bind(fd, (struct sockaddr *)&address, sizeof(address)) ? -errno : 0;
@@ -146,7 +146,7 @@ int socket_listen(struct socket *socket, const char *path, mode_t mode, gid_t gr
 			  sizeof(socket->path) - SUFFIX_SIZE);
 		return -ENAMETOOLONG;
 	}
-	strcpy(socket->path, path);
+	snprintf(socket->path, sizeof(socket->path), "%s", path);
 	err = make_directory(path);
 	if (err)
 		return err;

@@ -5,6 +5,7 @@
 #include "../profile/profile.h"
 #include "../show/value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define REPEAT_MS	30000
@@ -99,7 +100,7 @@ void guest_add(struct guest *guest)
 	struct guest **link = &guests;
 
 	if (guest->vm && !guest->name[0])
-		strcpy(guest->name, guest->vm->name);
+		snprintf(guest->name, sizeof(guest->name), "%s", guest->vm->name);
 	if (!guests)
 		uv_timer_start(&repeat, on_repeat, REPEAT_MS, REPEAT_MS);
 	while (*link)

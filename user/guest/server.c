@@ -197,7 +197,8 @@ static void greet(struct client *client)
 		snprintf(client->label, sizeof(client->label), "%s (pid %d)",
 			 vm->name[0] ? vm->name : "without a name", vm->pid);
 	else
-		strcpy(client->label, "of a process that is not to be seen");
+		snprintf(client->label, sizeof(client->label),
+			 "of a process that is not to be seen");
 	client->guest.backend = &backend;
 	client->guest.vm = vm;
 	client->next = clients;

@@ -116,6 +116,7 @@ static void test_not_permitted(void **state)
 
 static void test_user(void **state)
 {
+	char path[PATH_MAX];
 	struct gpu gpu;
 
 	(void)state;
@@ -130,6 +131,16 @@ static void test_user(void **state)
 	assert_int_equal(gpu.user.pid, 4242);
 	assert_false(gpu.user.hidden);
 	assert_string_equal(gpu.user.vm, "");
+
+	/* An open file counts more than the kernel's word, and that more than nothing. */
+	gpu.user = (struct gpu_user){ .pid = 212, .comm = "libvirtd" };
+	process_find_user(root, &gpu);
+	assert_int_equal(gpu.user.pid, 4242);
+	snprintf(path, sizeof(path), "%s/proc/4242/fd/11", root);
+	assert_int_equal(unlink(path), 0);
+	gpu.user = (struct gpu_user){ .pid = 212, .comm = "libvirtd" };
+	process_find_user(root, &gpu);
+	assert_int_equal(gpu.user.pid, 212);
 	gpu_free(&gpu);
 }
 
