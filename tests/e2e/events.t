@@ -45,13 +45,7 @@ count()
 
 load_off
 echo 1 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
-gpupm monitor --json >"$events" 2>&1 &
-monitor=$!
-# It listens as soon as it tells of something.
-until [ -s "$events" ]; do
-	gpupm policy warm >/dev/null
-	gpupm policy auto >/dev/null
-done
+monitor_to "$events" --json
 within "$PATIENCE" truly_off
 within "$PATIENCE" causes_end 0 power-cut || diag "no power-cut: $(causes)"
 
@@ -104,8 +98,8 @@ echo "$GPU0" >/sys/bus/pci/drivers_probe
 soon "bind: the first cause" causes_begin "$first" attached
 within "$PATIENCE" truly_off
 
-ok "the monitor still runs" kill -0 "$monitor"
-kill -INT "$monitor" 2>/dev/null || true
+ok "the monitor still runs" kill -0 "$MONITOR"
+kill -INT "$MONITOR" 2>/dev/null || true
 
 # ---- sysfs ---------------------------------------------------------------------
 

@@ -274,6 +274,24 @@ log_since()
 	dmesg -t | sed "1,/$LOG_MARK/d"
 }
 
+# monitor_to FILE [OPTION...]: `gpupm monitor` in the background, its pid in MONITOR.
+# Returns when it listens, which is when it has told of something and not before.
+monitor_to()
+{
+	local file=$1
+	shift
+	gpupm monitor "$@" >"$file" 2>&1 &
+	MONITOR=$!
+	within "$PATIENCE" monitor_told "$file" || fail "gpupm monitor listens" "$(cat "$file")"
+}
+
+monitor_told()
+{
+	gpupm policy warm >/dev/null
+	gpupm policy auto >/dev/null
+	[ -s "$1" ]
+}
+
 # ---- users of the GPU ------------------------------------------------------
 
 # A VFIO user that starts in no time: opens functions; sets OPENER to its pid.

@@ -27,17 +27,7 @@ bars=$(gpupm hold -- setpci -s "$GPU0" 10.l 18.l 20.l | tr '\n' ' ')
 is_off "off again"
 
 events=$(mktemp)
-gpupm monitor --json >"$events" 2>&1 &
-monitor=$!
-# It listens when it has told of something, and not before.
-listens()
-{
-	gpupm policy warm >/dev/null
-	gpupm policy auto >/dev/null
-	event_seen policy
-}
-
-soon "the monitor listens" listens
+monitor_to "$events" --json
 is_off "off before it fails"
 
 # ---- one failure -----------------------------------------------------------
@@ -89,8 +79,8 @@ soon "recovered after the VM has gone" state_is idle
 gpupm policy auto >/dev/null
 is_off "off again after that"
 
-kill -INT "$monitor" 2>/dev/null || true
-wait "$monitor" 2>/dev/null || true
+kill -INT "$MONITOR" 2>/dev/null || true
+wait "$MONITOR" 2>/dev/null || true
 rm -f "$events"
 
 unload

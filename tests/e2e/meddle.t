@@ -24,9 +24,7 @@ event_seen()
 
 events=/run/lab/events
 load_off
-gpupm monitor --json >"$events" 2>&1 &
-gpupm policy warm >/dev/null
-gpupm policy auto >/dev/null
+monitor_to "$events" --json
 within "$PATIENCE" truly_off
 
 for device in "$GPU0" "$AUDIO0" "$ROOT0"; do

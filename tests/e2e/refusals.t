@@ -127,14 +127,13 @@ within "$PATIENCE" truly_off
 
 # ---- the module goes while they wait -------------------------------------------
 
-gpupm monitor >/run/lab/monitor 2>&1 &
-monitor=$!
+monitor_to /run/lab/monitor
 gpupm hold 2>/run/lab/hold &
 holder=$!
 within "$PATIENCE" state_is awake
 unload
 status=0
-wait "$monitor" || status=$?
+wait "$MONITOR" || status=$?
 is "monitor ends with the module" "$status" 3
 like "and says so" "$(cat /run/lab/monitor)" 'the module was unloaded'
 status=0
