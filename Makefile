@@ -124,6 +124,10 @@ lab:
 e2e: deps
 	@tests/e2e/run
 
+FUZZ_SECONDS ?= 60
+fuzz: deps
+	@tests/fuzz/run $(FUZZ_SECONDS)
+
 help:
 	@echo "make                  build the module for this kernel, and the tool"
 	@echo "make kmod KDIR=DIR    the module alone, for the kernel headers in DIR"
@@ -137,10 +141,11 @@ help:
 	@echo "make demo             a VM takes a GPU and leaves it, in an emulated laptop (root)"
 	@echo "make lab              a root shell in that laptop; RUN=SCRIPT runs a script there"
 	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
+	@echo "make fuzz             fuzzes each parser for a minute, or FUZZ_SECONDS=N"
 	@echo "make bench            how fast power is cut and comes back, against other ways"
 	@echo "make build-deps       install what building and installing takes, with apt (root)"
 	@echo "make deps             install what all of the above takes, with apt (root)"
 	@echo "make clean            remove what was built"
 
 .PHONY: all headers kmod libraries user install uninstall \
-	dkms clean deps build-deps check demo lab e2e bench help
+	dkms clean deps build-deps check demo lab e2e fuzz bench help

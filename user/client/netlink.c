@@ -17,15 +17,16 @@
 #include <sys/socket.h>
 
 /* A message the kernel sends after an error code, at @offset of the payload. */
-static void read_extack(struct reply *reply, const struct nlmsghdr *nlh, int offset)
+static void read_extack(struct reply *reply, const struct nlmsghdr *nlh, size_t offset)
 {
+	size_t size = nlmsg_datalen(nlh);
 	const struct nlattr *attr;
 	int rem;
 
-	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || offset > nlmsg_datalen(nlh))
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) || offset > size)
 		return;
 	nla_for_each_attr(attr, (struct nlattr *)((char *)nlmsg_data(nlh) + offset),
-			  nlmsg_datalen(nlh) - offset, rem)
+			  size - offset, rem)
 		if (nla_type(attr) == NLMSGERR_ATTR_MSG)
 			attr_string(attr, reply->extack, sizeof(reply->extack));
 }
@@ -33,14 +34,14 @@ static void read_extack(struct reply *reply, const struct nlmsghdr *nlh, int off
 static int read_error(struct reply *reply, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *error = nlmsg_data(nlh);
-	int offset = sizeof(*error);
+	size_t offset = sizeof(*error);
 
 	if (nlmsg_datalen(nlh) < (int)sizeof(*error))
 		return -EBADMSG;
 	if (!error->error)
 		return 1;
 	if (!(nlh->nlmsg_flags & NLM_F_CAPPED) && error->msg.nlmsg_len >= NLMSG_HDRLEN)
-		offset += NLMSG_ALIGN(error->msg.nlmsg_len - NLMSG_HDRLEN);
+		offset += NLMSG_ALIGN((size_t)error->msg.nlmsg_len - NLMSG_HDRLEN);
 	read_extack(reply, nlh, offset);
 	return error->error < 0 ? error->error : -EBADMSG;
 }

@@ -211,7 +211,7 @@ static void explain_d3cold(const struct context *c)
 
 static void explain_bridge_d3(const struct context *c)
 {
-	char line[2048], date[32];
+	char line[2048], raw[32], date[32];
 
 	if (!device_driver(c))
 		add(&c->e->advice, "a port without a driver (pcieport) is never suspended");
@@ -221,8 +221,10 @@ static void explain_bridge_d3(const struct context *c)
 		add(&c->e->advice, "remove pcie_port_pm=off from it and reboot");
 		return;
 	}
-	if (sysfs_read(date, sizeof(date), c->root, "/sys/class/dmi/id/bios_date"))
+	if (sysfs_read(raw, sizeof(raw), c->root, "/sys/class/dmi/id/bios_date")) {
+		text_clean(c->style, date, sizeof(date), raw);
 		add(&c->e->evidence, "/sys/class/dmi/id/bios_date is %s", date);
+	}
 	add(&c->e->advice,
 	    "the kernel trusts ports with D3 only on machines from 2015 on, and hotplug ports only when firmware says so");
 	add(&c->e->advice,

@@ -5,6 +5,7 @@
 #include "../show/text.h"
 #include "cmd.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -31,38 +32,46 @@ static bool number(struct json_object *object, const char *key, double *value)
 	return found;
 }
 
+/* Adds to a text what fits. */
+static void __attribute__((format(printf, 3, 4)))
+add(char *buf, size_t size, const char *format, ...)
+{
+	size_t n = strlen(buf);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(buf + n, size - n, format, args);
+	va_end(args);
+}
+
 /* A report for people: "battery, 57 % of 48.1 Wh, discharging at 12.3 W". */
 static void report_words(char *buf, size_t size, struct json_object *report)
 {
 	const char *does = is_true(report, "discharging") ? "discharging" :
 			   is_true(report, "charging") ? "charging" : "";
 	double full, remaining, rate;
-	size_t n;
 
 	if (!report) {
 		snprintf(buf, size, "nothing yet");
 		return;
 	}
-	n = snprintf(buf, size, "%s", is_true(report, "on_ac") ? "AC" : "battery");
+	snprintf(buf, size, "%s", is_true(report, "on_ac") ? "AC" : "battery");
 	if (number(report, "full_mwh", &full) && number(report, "remaining_mwh", &remaining) &&
 	    full > 0)
-		n += snprintf(buf + n, size - n, ", %.0f %% of %.1f Wh", 100 * remaining / full,
-			      full / 1000);
+		add(buf, size, ", %.0f %% of %.1f Wh", 100 * remaining / full, full / 1000);
 	if (*does)
-		n += snprintf(buf + n, size - n, ", %s", does);
+		add(buf, size, ", %s", does);
 	if (*does && number(report, "rate_mw", &rate))
-		snprintf(buf + n, size - n, " at %.1f W", rate / 1000);
+		add(buf, size, " at %.1f W", rate / 1000);
 }
 
 static void ways_words(char *buf, size_t size, struct json_object *ways)
 {
-	size_t n = 0;
-
-	snprintf(buf, size, "-");
+	*buf = '\0';
 	for (size_t i = 0; json_object_is_type(ways, json_type_array) &&
-	     i < json_object_array_length(ways) && n < size; i++)
-		n += snprintf(buf + n, size - n, "%s%s", i ? ", " : "",
-			      json_object_get_string(json_object_array_get_idx(ways, i)));
+	     i < json_object_array_length(ways); i++)
+		add(buf, size, "%s%s", i ? ", " : "",
+		    json_object_get_string(json_object_array_get_idx(ways, i)));
 }
 
 static void text_cell(struct table *table, const struct style *style, enum paint paint,
@@ -79,7 +88,6 @@ static void show_guest(struct table *table, const struct style *style, struct js
 	const char *comm = json_object_get_string(member(guest, "comm"));
 	int pid = json_object_get_int(member(guest, "pid"));
 	char words[128], ago[DURATION_SIZE];
-	double age;
 
 	text_cell(table, style, PAINT_BOLD, json_object_get_string(member(guest, "vm")));
 	snprintf(words, sizeof(words), "%.64s (pid %d)", comm ? comm : "?", pid);
@@ -87,8 +95,9 @@ static void show_guest(struct table *table, const struct style *style, struct js
 	text_cell(table, style, PAINT_PLAIN, json_object_get_string(member(guest, "backend")));
 	report_words(words, sizeof(words), member(guest, "report"));
 	text_cell(table, style, PAINT_PLAIN, words);
-	if (number(guest, "age_ms", &age))
-		table_cell(table, PAINT_PLAIN, "%s ago", duration_format(ago, age));
+	if (member(guest, "age_ms"))
+		table_cell(table, PAINT_PLAIN, "%s ago",
+			   duration_format(ago, json_object_get_uint64(member(guest, "age_ms"))));
 	else
 		table_cell(table, PAINT_PLAIN, "-");
 	ways_words(words, sizeof(words), member(guest, "ways"));

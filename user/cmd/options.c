@@ -172,7 +172,8 @@ int options_parse(const struct command *cmd, int *argc, char ***argv, int max,
 
 	*options = (struct options){ .rounds = 5 };
 	opterr = 0;
-	optind = 1;
+	/* 0 is GNU's way to say that it is a new command line; 1 may leave it inside the last. */
+	optind = 0;
 	while (result < 0 && (option = next_option(*argc, *argv)) >= 0) {
 		if (option == ':')
 			result = usage_error(cmd, "option %s needs a value", (*argv)[optind - 1]);

@@ -30,7 +30,7 @@ const char *duration_format(char *buf, __u64 ms)
 const char *time_format(char *buf, size_t size, __u64 ms, __u64 now_ms)
 {
 	time_t at = ms / 1000, now = now_ms / 1000;
-	struct tm then, today;
+	struct tm then = {}, today = {};
 
 	localtime_r(&at, &then);
 	localtime_r(&now, &today);
