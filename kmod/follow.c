@@ -48,6 +48,17 @@
 /* No open takes so long: what is awake by then is awake for another reason. */
 #define WAKE_AFTER_MS 1500
 
+/* Without the lock, what is read may be a moment old. */
+static bool seems_open(const struct gpupm_gpu *gpu)
+{
+	const struct gpupm_function *fn;
+
+	gpupm_for_each_function(gpu, fn)
+		if (READ_ONCE(fn->vfio) && pci_is_enabled(fn->pdev))
+			return true;
+	return false;
+}
+
 /**
  * gpupm_is_open - has a VFIO user any function open?
  * @gpu: the GPU; its lock is held
@@ -56,13 +67,8 @@
  */
 bool gpupm_is_open(const struct gpupm_gpu *gpu)
 {
-	const struct gpupm_function *fn;
-
 	lockdep_assert_held(&gpu->lock);
-	gpupm_for_each_function(gpu, fn)
-		if (fn->vfio && pci_is_enabled(fn->pdev))
-			return true;
-	return false;
+	return seems_open(gpu);
 }
 
 /*
@@ -392,7 +398,13 @@ static void asked_for(struct gpupm_gpu *gpu, struct pci_dev *pdev, int rpmflags)
 	 */
 	if (READ_ONCE(gpu->facts.open) && rpmflags & RPM_GET_PUT)
 		return;
-	gpupm_touch(&gpu->wakes, &pdev->dev, !function, !active);
+	/*
+	 * An open asks for its reference first and enables the function then. Who
+	 * asks between that and the look that finds it open is not who opened it,
+	 * like libvirt, which reads a function it has just given to a VM.
+	 */
+	if (!(rpmflags & RPM_GET_PUT) || !seems_open(gpu))
+		gpupm_touch(&gpu->wakes, &pdev->dev, !function, !active);
 	if (pdev == gpupm_root_port(gpu) && !active &&
 	    pdev->current_state == PCI_D3cold)
 		WRITE_ONCE(gpu->cut_unseen, true);

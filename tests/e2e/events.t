@@ -70,6 +70,44 @@ is "the tracepoint tells the same" \
 	"$(sed -n 's/.*cause=\([a-z-]*\).*/\1/p' /sys/kernel/tracing/trace | tr '\n' ' ')" "$(causes "$first") "
 echo 0 >/sys/kernel/tracing/events/gpupm/gpupm_state/enable
 
+# ---- somebody reads what a VM has just been given --------------------------------
+
+# Like libvirt, from the moment on in which VFIO has enabled the first function.
+reads_along()
+{
+	local enabled
+	until read -r enabled <"$PCI/$GPU0/enable" && [ "$enabled" != 0 ]; do :; done
+	for _ in {1..20}; do
+		read -r -n 1 _ <"$PCI/$AUDIO0/config" || true
+	done
+}
+
+# The tool would look who has VFIO's files open; the event is the kernel's own word.
+last_opened_by()
+{
+	[ "$(jq -rs '[.[] | select(.cause == "opened")] | last | "\(.comm) \(.pid)"' "$events")" = "$1" ]
+}
+
+for from in off awake; do
+	if [ "$from" = awake ]; then
+		gpupm policy on >/dev/null
+		within "$PATIENCE" state_is awake
+	fi
+	for round in 1 2 3; do
+		reads_along &
+		reader=$!
+		open_gpu
+		wait "$reader"
+		soon "$from, $round: the event names who opened it, not who read then" \
+			last_opened_by "vfio-user $OPENER"
+		close_gpu
+		soon "$from, $round: closed" field_is null .user
+		[ "$from" = awake ] || within "$PATIENCE" truly_off
+	done
+done
+gpupm policy auto >/dev/null
+within "$PATIENCE" truly_off
+
 # ---- hold, policy, wake, unbind ------------------------------------------------
 
 first=$(count)
