@@ -9,6 +9,21 @@ machine_prepare() {
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/gpupm-lab.XXXXXX")
 	: >"$RUN/power.log"
 	: >"$RUN/kernel.log"
+	mkfifo "$RUN/watch.in" "$RUN/watch.out"
+	machine_names
+}
+
+# The names of PCI devices, for the laptop: those it can have, and every class. Who
+# wants one name reads the whole file, which takes an emulated processor a fifth of a
+# second when it has all devices there are.
+machine_names() {
+	awk '
+		/^C / { classes = 1 }
+		/^[0-9a-f]/ { maker = $1 }
+		/^\t[0-9a-f]/ { device = $1 }
+		classes || maker ~ /^(104c|1af4|1b36|1234)$/ { print; next }
+		maker == "8086" && (/^8086/ || device ~ /^2[69]/) { print }
+	' /usr/share/misc/pci.ids >"$RUN/pci.ids"
 }
 
 # What the laptop runs: $@ in this directory, with the caller's settings.
@@ -49,8 +64,10 @@ machine_args() {
 	ARGS+=(
 		-kernel "$(kernel_image "$kernel")"
 		-initrd "$initramfs"
-		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog no_timer_check rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 lab.dir=$LAB_DIR $LAB_APPEND"
+		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog no_timer_check rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 unknown_nmi_panic lab.dir=$LAB_DIR $LAB_APPEND"
 		-chardev "file,id=kernel,path=$RUN/kernel.log" -serial chardev:kernel
+		-pidfile "$RUN/pid"
+		-chardev "pipe,id=watch,path=$RUN/watch" -mon chardev=watch,mode=control
 		-fsdev "local,id=root,path=/,readonly=on,security_model=none,multidevs=remap"
 		-device virtio-9p-pci,fsdev=root,mount_tag=root
 		-fsdev "local,id=kernel,path=$kernel,readonly=on,security_model=none,multidevs=remap"
@@ -93,11 +110,15 @@ machine_start() {
 	local relay=$! status=0
 	timeout --foreground "$LAB_TIMEOUT" "${QEMU[@]}" "${ARGS[@]}" </dev/null >"$RUN/qemu.log" 2>&1 &
 	MACHINE=$!
+	watch "$MACHINE" &
+	WATCH=$!
 	# A laptop does not outlive who started it.
-	trap 'kill "$MACHINE" 2>/dev/null || true' EXIT
+	trap 'kill "$WATCH" "$MACHINE" 2>/dev/null || true' EXIT
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	wait "$MACHINE" || status=$?
+	kill "$WATCH" 2>/dev/null || true
+	wait "$WATCH" 2>/dev/null || true
 	trap - EXIT INT TERM
 	# If QEMU never opened its end, the relay still waits for it.
 	# Opening both ends never blocks, whether the relay has gone already or not.
@@ -109,6 +130,10 @@ machine_start() {
 # The exit code of the run: the script's own, or 120 and up for the laptop's.
 machine_verdict() {
 	local status=$1 splats
+	if [ -e "$RUN/frozen" ]; then
+		watch_report
+		return 123
+	fi
 	if [ "$status" = 124 ]; then
 		say "the laptop was still running after $LAB_TIMEOUT s (--timeout) and was stopped"
 		return 124

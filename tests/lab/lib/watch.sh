@@ -1,0 +1,120 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034,SC2154 # shared with other files
+# Notices a laptop that is frozen: whose processors are halted for good, or spin,
+# so that it would run until its time is over. It is killed, and where its
+# processors were is told.
+
+WATCH_EVERY=5
+
+# The signs of life: the laptop's clock, which the script `laptop` writes down, and
+# how long the kernel's log is. Sets SIGNS.
+watch_signs() {
+	local clock=
+	{ read -r clock <"$RUN/alive"; } 2>/dev/null || true
+	SIGNS="$clock $(stat -c %s "$RUN/kernel.log")"
+}
+
+# How long, in ms, the thread of process $1 that waited longest for a processor of
+# this machine did so since the last call. Sets WAITED.
+watch_waited() {
+	local task delay
+	WAITED=0
+	for task in "/proc/$1/task"/*; do
+		{ read -r _ delay _ <"$task/schedstat"; } 2>/dev/null || continue
+		delay=$((delay / 1000000))
+		[ $((delay - ${WATCH_DELAYS[$task]:-$delay})) -le "$WAITED" ] ||
+			WAITED=$((delay - WATCH_DELAYS[$task]))
+		WATCH_DELAYS[$task]=$delay
+	done
+}
+
+watch_now_ms() {
+	local up
+	read -r up _ </proc/uptime
+	NOW_MS=$((10#${up/./} * 10))
+}
+
+# Asks QEMU's monitor $1, a command of its people's language; the answer goes to
+# standard output. QEMU itself may be what is stuck.
+watch_ask() {
+	local answer
+	printf '{"execute":"human-monitor-command","arguments":{"command-line":"%s"}}\n' "$1" >&5
+	while IFS= read -r -t 5 answer <&6; do
+		case $answer in
+		*'"return": "'*)
+			answer=${answer#*'"return": "'}
+			answer=${answer%'"}'*}
+			answer=${answer//'\r'/}
+			printf '%b\n' "${answer//'\"'/\"}"
+			return
+			;;
+		esac
+	done
+	echo "QEMU does not answer '$1'"
+}
+
+# What can be known of a laptop that stands still. A non-maskable interrupt makes
+# its kernel say where it is, when nothing else reaches it.
+watch_examine() {
+	local turn
+	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
+	printf '{"execute":"qmp_capabilities"}\n' >&5
+	watch_ask "info status"
+	watch_ask "info registers -a"
+	watch_ask "info lapic"
+	watch_signs
+	LAST=$SIGNS
+	watch_ask nmi >/dev/null
+	for turn in 1 2 3 4 5; do
+		watch_signs
+		[ "$turn" -gt 1 ] && [ "$SIGNS" = "$LAST" ] && break
+		LAST=$SIGNS
+		sleep 1
+	done
+}
+
+# Watches until the laptop, a child of process $1, is gone or frozen. A turn counts
+# as far as the laptop could have run: not the time for which this machine slept,
+# nor that in which it had other work.
+watch() {
+	local last='' still=0 before turn pid
+	declare -A WATCH_DELAYS=()
+	[ "$LAB_FROZEN" -gt 0 ] || return 0
+	watch_now_ms
+	while before=$NOW_MS && sleep "$WATCH_EVERY"; do
+		read -r pid <"$RUN/pid" 2>/dev/null || continue
+		watch_now_ms
+		watch_waited "$pid"
+		watch_signs
+		turn=$((NOW_MS - before - WAITED))
+		[ "$turn" -le $((WATCH_EVERY * 2000)) ] || turn=$((WATCH_EVERY * 1000))
+		[ "$turn" -ge 0 ] || turn=0
+		still=$((still + turn))
+		[ "$SIGNS" = "$last" ] || still=0
+		last=$SIGNS
+		[ "$still" -ge $((LAB_FROZEN * 1000)) ] || continue
+		stat -c %s "$RUN/kernel.log" >"$RUN/frozen"
+		watch_examine >"$RUN/processors" 2>&1
+		# It may be stuck itself.
+		kill "$pid"
+		sleep 5
+		kill -KILL "$pid" 2>/dev/null
+		return
+	done
+}
+
+# For whoever reads that the laptop was frozen.
+watch_report() {
+	local clock=
+	{ read -r clock <"$RUN/alive"; } 2>/dev/null || true
+	say "the laptop was frozen: its clock stood still for $LAB_FROZEN s at ${clock:-its boot}${clock:+ s}, so it was killed"
+	say "QEMU says of it:"
+	grep -E '^(VM status|CPU#|RIP=|EIP=|QEMU does not)' "$RUN/processors" >&2 || true
+	say "its kernel said last:"
+	head -c "$(cat "$RUN/frozen")" "$RUN/kernel.log" | tail -n 10 >&2
+	if [ "$(stat -c %s "$RUN/kernel.log")" -gt "$(cat "$RUN/frozen")" ]; then
+		say "and when it was asked with an NMI where it was:"
+		tail -c +$(($(cat "$RUN/frozen") + 1)) "$RUN/kernel.log" | head -n 60 >&2
+	fi
+	say "all registers and interrupt controllers: $RUN/processors"
+}
