@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # The daemon and the host: where host power comes from, and the profiles that
 # follow it.
 # shellcheck source=tests/e2e/lib.sh
@@ -98,7 +99,7 @@ sed -i 's/warm/on/' "$CONFIG"
 kill -HUP "$DAEMON"
 lab-power ac 44
 soon "a good one is taken" policy_is on
-fails "a second daemon is refused" 1 "gpupmd" timeout 20 gpupmd --foreground --config "$CONFIG"
+fails "a second daemon is refused" 1 "gpupmd" timeout "$PATIENCE" gpupmd --foreground --config "$CONFIG"
 ok "and does not disturb the first" daemon_runs
 
 # ---- the module goes ------------------------------------------------------------

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # A port that comes up with nothing behind it, twice. The PCI core waits a minute
 # each time before it gives up, on every kernel since 6.6.
 # shellcheck source=tests/e2e/lib.sh
@@ -52,7 +53,7 @@ like "the log says so" "$(log_since)" "answers again"
 
 # ---- unloaded while lost ------------------------------------------------------
 
-PATIENCE=20
+PATIENCE=60
 lab-fail-on --late GPU0 1
 gpupm hold -- true >/dev/null 2>&1 &
 soon "lost once more" is_field .failures 2

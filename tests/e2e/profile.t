@@ -69,7 +69,7 @@ soon "the GPU has the policy for AC" policy_is warm
 soon "the host command was run" commanded "ac for "
 gpupm acpi -o /run/lab/live.aml
 gpupm acpi --static battery -o /run/lab/battery.aml
-ok "VMs that start get the live table" cmp "$TABLE" /run/lab/live.aml
+soon "VMs that start get the live table" cmp -s "$TABLE" /run/lab/live.aml
 
 # ---- a VM starts ----------------------------------------------------------------
 
@@ -84,7 +84,7 @@ lab-power battery 50
 soon "on battery its vCPU is elsewhere" vcpus_on one 1
 soon "the GPU has the policy for battery" policy_is auto
 soon "the host command was run for battery" commanded "battery for "
-ok "VMs that start get the table for battery" cmp "$TABLE" /run/lab/battery.aml
+soon "VMs that start get the table for battery" cmp -s "$TABLE" /run/lab/battery.aml
 
 # ---- the daemon dies, a choice outlives it ------------------------------------------
 
@@ -117,7 +117,7 @@ lab-vm stop two quit
 
 vm_start three --no-boot
 soon "threads without names: the log says what to do" daemon_said "VM three .*-name NAME,debug-threads=on"
-is "the rest was done" "$(grep -cxF 'ac for three' "$COMMANDS")" 1
+soon "the rest was done" commanded "ac for three"
 lab-vm stop three quit
 unload
 lab-power battery 52

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # core
 # What the tool refuses: with which words, and which exit code.
 # shellcheck source=tests/e2e/lib.sh
@@ -116,7 +117,7 @@ close_gpu
 within "$PATIENCE" truly_off
 gpupm hold 2>/dev/null &
 holder=$!
-within "$PATIENCE" state_is awake
+within "$PATIENCE" blocker_is hold
 refuse 1 'would not be cut: a hold keeps it in D0' test
 kill "$holder"
 within "$PATIENCE" truly_off
@@ -130,7 +131,7 @@ within "$PATIENCE" truly_off
 monitor_to /run/lab/monitor
 gpupm hold 2>/run/lab/hold &
 holder=$!
-within "$PATIENCE" state_is awake
+within "$PATIENCE" blocker_is hold
 unload
 status=0
 wait "$MONITOR" || status=$?
