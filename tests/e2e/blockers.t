@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # What keeps a GPU from being off, and that what "why" says to do about it helps.
 # More blockers are in hold.t, meddle.t, lost.t, shared.t, nopower.t and bridge.t.
 # shellcheck source=tests/e2e/lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --append pcie_port_pm=off
+# laptop: --append pcie_port_pm=off --cpus 1
 # A kernel that was told to let no port sleep.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

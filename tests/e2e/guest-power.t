@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # core
 # The plug is pulled and put back; the laptop's kernel, the module, the daemon and
 # the guests all know, whoever dies or starts again in between.

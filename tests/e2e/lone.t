@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --variant lone-function
+# laptop: --variant lone-function --cpus 1
 # A GPU that is a display function and nothing else.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --variant no-power-resource
+# laptop: --variant no-power-resource --cpus 1
 # A machine that cannot cut the GPU's power: it sleeps as deep as it can.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

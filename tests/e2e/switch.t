@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --variant switch
+# laptop: --variant switch --cpus 1
 # A GPU behind a switch: three ports, all of which must sleep.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

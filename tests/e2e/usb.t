@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --variant usb-function
+# laptop: --variant usb-function --cpus 1
 # A third function, and VMs that open only some of them.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # core
 # Who wakes it is named; who only looks wakes nothing.
 # shellcheck source=tests/e2e/lib.sh
