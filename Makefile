@@ -18,7 +18,7 @@ SHARED := $(addprefix $(DESTDIR)$(prefix)/, \
 	$(addprefix share/,bash-completion/completions bash-completion \
 		zsh/site-functions zsh fish/vendor_completions.d fish \
 		man/man1 man/man4 man/man5 man/man8) \
-	lib/systemd/system lib/systemd)
+	libexec lib/systemd/system lib/systemd)
 # What is only there when systemd runs this very machine.
 SYSTEMCTL := test ! -d /run/systemd/system || systemctl
 

@@ -119,6 +119,10 @@ soon "already bound: in-use" state_is in-use
 user_is hand
 soon "its monitor is asked through libvirt" daemon_said "VM hand: its QEMU has no battery devices"
 soon "its agent is asked through libvirt" daemon_said "libvirt cannot reach the guest agent: .*agent"
+is "the daemon has nothing of libvirt in its memory" "$(grep -c libvirt "/proc/$DAEMON/maps")" 0
+kilobytes=$(sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$DAEMON/status")
+diag "gpupmd: $kilobytes kB"
+ok "and is as small as before" test "$kilobytes" -lt 4096
 virsh --quiet destroy hand
 is_off "destroyed: power is cut"
 

@@ -1,40 +1,55 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * libvirt's calls block, at worst for as long as a QEMU hangs, so each has a thread
- * of its own; libuv's would be waited for at exit. A call connects, speaks and
- * disconnects: nothing has to be kept alive meanwhile, and nothing can be stale
- * after libvirt's daemon was restarted.
- *
- * The library is loaded by the first call. Who has no such domain does not pay for
- * it, and need not have it.
- */
 #include "libvirt_call.h"
 #include "../show/text.h"
 
-#include <pthread.h>
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#define PROGRAM		"gpupmd-libvirt"
 #define ERROR_SIZE	512
+/* What a command prints in a guest is part of its agent's answer. */
+#define ANSWER_MAX	(1024 * 1024)
 
+/**
+ * struct libvirt_call - one call
+ * @process: makes it
+ * @limit: ends it
+ * @handles: of these two, how many are open
+ * @runs: there is a process
+ * @late: it took too long and was killed
+ * @output: memory that it prints to, or -1
+ * @done: to be called, or NULL when nobody wants to know
+ * @data: for @done
+ * @error: why there is no answer, clean
+ */
 struct libvirt_call {
-	uv_async_t ended;
-	enum libvirt_channel channel;
-	char *domain;
-	char *command;
+	uv_process_t process;
+	uv_timer_t limit;
+	int handles;
+	bool runs;
+	bool late;
+	int output;
 	libvirt_done *done;
 	void *data;
-	/* Set by the thread before @ended is sent. */
-	char *answer;
 	char error[ERROR_SIZE];
-	bool later;
-	/* Guards what follows. The thread and the loop each have a reference. */
-	pthread_mutex_t lock;
-	int references;
-	bool forgotten;
 };
+
+static const char *given_program;
+static unsigned int limit_ms = 20000;
+
+void libvirt_program(const char *path, unsigned int ms)
+{
+	given_program = path;
+	limit_ms = ms;
+}
 
 static void __attribute__((format(printf, 2, 3)))
 complain(struct libvirt_call *call, const char *format, ...)
@@ -46,180 +61,188 @@ complain(struct libvirt_call *call, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	text[strcspn(text, "\n")] = '\0';
 	text_clean(&plain, call->error, sizeof(call->error), text);
 }
 
-#ifdef HAVE_LIBVIRT
+/* ---- the end ------------------------------------------------------------- */
 
-#include <dlfcn.h>
-#include <libvirt/libvirt-qemu.h>
-#include <libvirt/libvirt.h>
-#include <libvirt/virterror.h>
-
-/* How long an agent may take for one answer. */
-#define AGENT_SECONDS	10
-
-static struct {
-	typeof(virInitialize) *initialize;
-	typeof(virSetErrorFunc) *set_error_func;
-	typeof(virGetLastErrorMessage) *last_error;
-	typeof(virGetLastErrorCode) *last_error_code;
-	typeof(virConnectOpen) *connect;
-	typeof(virConnectClose) *close;
-	typeof(virDomainLookupByName) *lookup;
-	typeof(virDomainFree) *domain_free;
-	typeof(virDomainQemuMonitorCommand) *monitor_command;
-	typeof(virDomainQemuAgentCommand) *agent_command;
-	/* Why it cannot be used; empty when it can. */
-	char missing[256];
-} vir;
-
-static void load_one(void *library, const char *name, void *function)
+static void on_closed(uv_handle_t *handle)
 {
-	void *symbol = library ? dlsym(library, name) : NULL;
+	struct libvirt_call *call = handle->data;
 
-	if (!symbol && !vir.missing[0])
-		snprintf(vir.missing, sizeof(vir.missing), "%s", dlerror());
-	memcpy(function, &symbol, sizeof(symbol));
-}
-
-/* libvirt would print every error on our stderr. */
-static void no_print(void *data, virErrorPtr error)
-{
-	(void)data;
-	(void)error;
-}
-
-static void load(void)
-{
-	void *base = dlopen("libvirt.so.0", RTLD_NOW | RTLD_LOCAL);
-	void *qemu = base ? dlopen("libvirt-qemu.so.0", RTLD_NOW | RTLD_LOCAL) : NULL;
-
-	if (!qemu)
-		snprintf(vir.missing, sizeof(vir.missing), "%s", dlerror());
-	load_one(base, "virInitialize", &vir.initialize);
-	load_one(base, "virSetErrorFunc", &vir.set_error_func);
-	load_one(base, "virGetLastErrorMessage", &vir.last_error);
-	load_one(base, "virGetLastErrorCode", &vir.last_error_code);
-	load_one(base, "virConnectOpen", &vir.connect);
-	load_one(base, "virConnectClose", &vir.close);
-	load_one(base, "virDomainLookupByName", &vir.lookup);
-	load_one(base, "virDomainFree", &vir.domain_free);
-	load_one(qemu, "virDomainQemuMonitorCommand", &vir.monitor_command);
-	load_one(qemu, "virDomainQemuAgentCommand", &vir.agent_command);
-	if (vir.missing[0])
+	if (--call->handles)
 		return;
-	if (vir.initialize() < 0)
-		snprintf(vir.missing, sizeof(vir.missing), "%s", vir.last_error());
-	vir.set_error_func(NULL, no_print);
-}
-
-static void run(struct libvirt_call *call)
-{
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	virDomainPtr domain = NULL;
-	virConnectPtr connection;
-
-	pthread_once(&once, load);
-	if (vir.missing[0]) {
-		complain(call, "libvirt cannot be used: %s", vir.missing);
-		return;
-	}
-	connection = vir.connect("qemu:///system");
-	if (connection)
-		domain = vir.lookup(connection, call->domain);
-	if (domain && call->channel == LIBVIRT_MONITOR) {
-		if (vir.monitor_command(domain, call->command, &call->answer,
-					VIR_DOMAIN_QEMU_MONITOR_COMMAND_DEFAULT))
-			call->answer = NULL;
-	} else if (domain) {
-		call->answer = vir.agent_command(domain, call->command, AGENT_SECONDS, 0);
-	}
-	if (!call->answer) {
-		complain(call, "%s", vir.last_error());
-		call->later = domain && (vir.last_error_code() == VIR_ERR_OPERATION_INVALID ||
-					 vir.last_error_code() == VIR_ERR_AGENT_UNRESPONSIVE);
-	}
-	if (domain)
-		vir.domain_free(domain);
-	if (connection)
-		vir.close(connection);
-}
-
-#else
-
-static void run(struct libvirt_call *call)
-{
-	complain(call, "gpupmd was built without libvirt's headers");
-}
-
-#endif
-
-static void put(struct libvirt_call *call)
-{
-	bool last;
-
-	pthread_mutex_lock(&call->lock);
-	last = !--call->references;
-	pthread_mutex_unlock(&call->lock);
-	if (!last)
-		return;
-	pthread_mutex_destroy(&call->lock);
-	free(call->domain);
-	free(call->command);
-	free(call->answer);
+	if (call->output >= 0)
+		close(call->output);
 	free(call);
 }
 
-static void *thread(void *data)
+static void close_all(struct libvirt_call *call)
 {
-	struct libvirt_call *call = data;
-
-	run(call);
-	pthread_mutex_lock(&call->lock);
-	if (!call->forgotten)
-		uv_async_send(&call->ended);
-	pthread_mutex_unlock(&call->lock);
-	put(call);
-	return NULL;
-}
-
-static void on_close(uv_handle_t *handle)
-{
-	put(handle->data);
+	uv_close((uv_handle_t *)&call->limit, on_closed);
+	if (call->handles > 1)
+		uv_close((uv_handle_t *)&call->process, on_closed);
 }
 
 void libvirt_forget(struct libvirt_call *call)
 {
 	if (!call)
 		return;
-	pthread_mutex_lock(&call->lock);
-	call->forgotten = true;
-	pthread_mutex_unlock(&call->lock);
-	uv_close((uv_handle_t *)&call->ended, on_close);
+	call->done = NULL;
+	/* One that is not waited for stays as a zombie. */
+	if (call->runs)
+		uv_process_kill(&call->process, SIGKILL);
+	else
+		close_all(call);
 }
 
-static void on_ended(uv_async_t *async)
+/* Return: all that the process printed, to be freed, or NULL and there is an error. */
+static char *read_output(struct libvirt_call *call)
 {
-	struct libvirt_call *call = async->data;
-	struct json_object *answer = NULL;
-	libvirt_done *done = call->done;
-	char error[ERROR_SIZE];
-	bool later = call->later;
-	void *data = call->data;
+	struct stat st = {};
+	char *text;
 
-	if (call->answer) {
-		answer = json_tokener_parse(call->answer);
-		if (!json_object_is_type(answer, json_type_object)) {
-			json_object_put(answer);
-			answer = NULL;
-			complain(call, "libvirt answered something that is no JSON object");
-		}
+	if (fstat(call->output, &st) || st.st_size > ANSWER_MAX) {
+		complain(call, "the answer has more than %d bytes", ANSWER_MAX);
+		return NULL;
 	}
-	memcpy(error, call->error, sizeof(error));
-	libvirt_forget(call);
-	done(data, answer, answer ? NULL : error, later);
+	text = calloc(1, st.st_size + 1);
+	if (!text || pread(call->output, text, st.st_size, 0) != st.st_size) {
+		complain(call, "cannot read the answer");
+		free(text);
+		return NULL;
+	}
+	return text;
+}
+
+static struct json_object *take_answer(struct libvirt_call *call, int64_t status)
+{
+	struct json_object *answer = NULL;
+	char *text = read_output(call);
+
+	if (!text)
+		return NULL;
+	if (status)
+		complain(call, "%s", *text ? text : PROGRAM " does not say why");
+	else
+		answer = json_tokener_parse(text);
+	free(text);
+	if (!status && !json_object_is_type(answer, json_type_object)) {
+		json_object_put(answer);
+		answer = NULL;
+		complain(call, "libvirt answered something that is no JSON object");
+	}
+	return answer;
+}
+
+static void on_exit_of(uv_process_t *process, int64_t status, int signal)
+{
+	struct libvirt_call *call = process->data;
+	struct json_object *answer = NULL;
+
+	call->runs = false;
+	if (call->done && call->late)
+		complain(call, "libvirt has not answered for %u s", limit_ms / 1000);
+	else if (call->done && signal)
+		complain(call, PROGRAM " was ended by signal %d (%s)", signal, strsignal(signal));
+	else if (call->done)
+		answer = take_answer(call, status);
+	close_all(call);
+	if (call->done)
+		call->done(call->data, answer, answer ? NULL : call->error,
+			   !signal && status == LIBVIRT_LATER);
 	json_object_put(answer);
+}
+
+static void on_limit(uv_timer_t *timer)
+{
+	struct libvirt_call *call = timer->data;
+
+	call->late = true;
+	uv_process_kill(&call->process, SIGKILL);
+}
+
+static void on_failed(uv_timer_t *timer)
+{
+	struct libvirt_call *call = timer->data;
+
+	close_all(call);
+	call->done(call->data, NULL, call->error, false);
+}
+
+/* ---- the beginning --------------------------------------------------------- */
+
+/* Where "make install" puts it, seen from where the daemon is; or beside the daemon. */
+static const char *find_program(char path[static PATH_MAX])
+{
+	static const char installed[] = "/../libexec/" PROGRAM;
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(installed));
+	char *slash;
+
+	if (given_program || n < 0)
+		return given_program ?: PROGRAM;
+	path[n] = '\0';
+	slash = strrchr(path, '/');
+	strcpy(slash, installed);
+	if (access(path, X_OK))
+		strcpy(slash, "/" PROGRAM);
+	return path;
+}
+
+/* Return: a file in memory with the command, or -1 and errno. */
+static int command_file(struct json_object *command)
+{
+	const char *text = json_object_to_json_string_ext(command, JSON_C_TO_STRING_PLAIN);
+	size_t size = strlen(text);
+	int fd = memfd_create("command", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return -1;
+	if (pwrite(fd, text, size, 0) == (ssize_t)size)
+		return fd;
+	close(fd);
+	errno = ENOMEM;
+	return -1;
+}
+
+static void start(struct libvirt_call *call, enum libvirt_channel channel, const char *domain,
+		  struct json_object *command)
+{
+	char path[PATH_MAX], *args[] = {
+		PROGRAM, channel == LIBVIRT_AGENT ? "agent" : "monitor", (char *)domain, NULL
+	};
+	uv_stdio_container_t stdio[3];
+	uv_process_options_t options = {
+		.exit_cb = on_exit_of,
+		.file = find_program(path),
+		.args = args,
+		.stdio_count = 3,
+		.stdio = stdio,
+	};
+	int err, input = command_file(command);
+
+	if (input >= 0)
+		call->output = memfd_create("answer", MFD_CLOEXEC);
+	if (call->output < 0) {
+		complain(call, "cannot run %s: %s", options.file, strerror(errno));
+		goto out;
+	}
+	for (int fd = 0; fd < 3; fd++) {
+		stdio[fd].flags = UV_INHERIT_FD;
+		stdio[fd].data.fd = fd ? call->output : input;
+	}
+	call->handles++;
+	err = uv_spawn(call->limit.loop, &call->process, &options);
+	if (err == UV_ENOENT)
+		complain(call, "gpupmd was built without libvirt's headers (libvirt-dev): there is no %s",
+			 options.file);
+	else if (err)
+		complain(call, "cannot run %s: %s", options.file, uv_strerror(err));
+	call->runs = !err;
+out:
+	if (input >= 0)
+		close(input);
 }
 
 struct libvirt_call *libvirt_call(uv_loop_t *loop, enum libvirt_channel channel,
@@ -227,29 +250,20 @@ struct libvirt_call *libvirt_call(uv_loop_t *loop, enum libvirt_channel channel,
 				  libvirt_done *done, void *data)
 {
 	struct libvirt_call *call = calloc(1, sizeof(*call));
-	pthread_attr_t detached;
-	pthread_t id;
 
 	if (!call)
 		abort();
-	call->channel = channel;
-	call->domain = strdup(domain);
-	call->command = strdup(json_object_to_json_string_ext(command, JSON_C_TO_STRING_PLAIN));
-	if (!call->domain || !call->command)
-		abort();
 	call->done = done;
 	call->data = data;
-	call->references = 2;
-	pthread_mutex_init(&call->lock, NULL);
-	uv_async_init(loop, &call->ended, on_ended);
-	call->ended.data = call;
-	pthread_attr_init(&detached);
-	pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED);
-	if (pthread_create(&id, &detached, thread, call)) {
-		complain(call, "there can be no thread more");
-		call->references--;
-		uv_async_send(&call->ended);
-	}
-	pthread_attr_destroy(&detached);
+	call->output = -1;
+	call->process.data = call;
+	call->limit.data = call;
+	uv_timer_init(loop, &call->limit);
+	call->handles = 1;
+	start(call, channel, domain, command);
+	if (call->runs)
+		uv_timer_start(&call->limit, on_limit, limit_ms, 0);
+	else
+		uv_timer_start(&call->limit, on_failed, 0, 0);
 	return call;
 }

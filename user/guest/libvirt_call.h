@@ -6,9 +6,24 @@
 #include <stdbool.h>
 #include <uv.h>
 
+/*
+ * libvirt's library is nowhere in the daemon: each call is a process that lives as
+ * long as the call, "gpupmd-libvirt monitor|agent DOMAIN". It reads the command from
+ * its standard input and prints the answer, or why there is none; what it exits with
+ * says which.
+ */
+
 enum libvirt_channel {
 	LIBVIRT_MONITOR,
 	LIBVIRT_AGENT,
+};
+
+/* What gpupmd-libvirt exits with. */
+enum libvirt_exit {
+	LIBVIRT_ANSWERED,
+	LIBVIRT_FAILED,
+	/* The domain, or its agent, is still starting. */
+	LIBVIRT_LATER,
 };
 
 /**
@@ -29,7 +44,8 @@ struct libvirt_call;
  * @channel: whom it is for
  * @domain: name of the domain
  * @command: the command; stays the caller's
- * @done: called once, later, never from within this function
+ * @done: called once, later, never from within this function; also when there is no
+ *	answer for 20 s
  * @data: for @done
  *
  * libvirt marks a domain as tainted when its monitor or its agent is spoken to: use
@@ -43,5 +59,8 @@ struct libvirt_call *libvirt_call(uv_loop_t *loop, enum libvirt_channel channel,
 
 /** libvirt_forget - nobody wants to know any more; NULL is fine */
 void libvirt_forget(struct libvirt_call *call);
+
+/** libvirt_program - let another program be run, for another time than 20 s, for tests */
+void libvirt_program(const char *path, unsigned int ms);
 
 #endif
