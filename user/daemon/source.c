@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long after it failed the module is looked at again; then twice as long each time. */
+#define RETRY_MS	1000
+
 static uv_loop_t *source_loop;
 static const char *directory;
 static const struct source_listener *wants;
@@ -31,7 +34,11 @@ static struct readable *watch_readable;
 static struct events *events;
 static struct readable *events_readable;
 
-static void use_sysfs(const char *why);
+/* Runs only while the module is there and fails. Not open with a directory. */
+static uv_timer_t retry;
+static uint64_t retry_ms;
+
+static void lose_module(int err, const char *why);
 
 static void take(const struct host_power *power)
 {
@@ -89,19 +96,19 @@ static void on_power(void)
 			break;
 	}
 	if (result)
-		use_sysfs(result == -EPROTONOSUPPORT ? "the module was unloaded" :
-						       strerror(-result));
+		lose_module(result, strerror(-result));
+	else
+		retry_ms = RETRY_MS;
 }
 
 /* GPUs that were there, and VMs that had them open, before the daemon listened. */
-static void find_gpus(void)
+static int find_gpus(void)
 {
 	struct gpu_list list = {};
+	int err = client_gpus(client, &list);
 
-	if (client_gpus(client, &list)) {
-		log_warning("%s", client_error(client));
-		return;
-	}
+	if (err)
+		return err;
 	for (size_t i = 0; i < list.n; i++) {
 		process_find_user("", &list.gpus[i]);
 		if (list.gpus[i].user.pid)
@@ -109,6 +116,7 @@ static void find_gpus(void)
 	}
 	gpu_list_free(&list);
 	wants->gpu(NULL);
+	return 0;
 }
 
 static void take_event(const struct event *event)
@@ -135,11 +143,14 @@ static void on_event(void)
 		else if (result != -EBADMSG)
 			break;
 	}
+	if (result) {
+		lose_module(result, strerror(-result));
+		return;
+	}
+	if (lost)
+		result = find_gpus();
 	if (result)
-		use_sysfs(result == -EPROTONOSUPPORT ? "the module was unloaded" :
-						       strerror(-result));
-	else if (lost)
-		find_gpus();
+		lose_module(result, client_error(client));
 }
 
 /* Return: 0, or negative errno with client_error() or nothing to say. */
@@ -160,10 +171,13 @@ static int connect_module(void)
 	}
 	if (err)
 		return err;
-	uevents_close();
 	log_info("host power comes from the module");
 	take(&power);
-	find_gpus();
+	err = find_gpus();
+	if (err)
+		return err;
+	uevents_close();
+	uv_timer_stop(&retry);
 	return 0;
 }
 
@@ -187,6 +201,32 @@ static void use_sysfs(const char *why)
 	read_sysfs();
 }
 
+static void find_module(bool first);
+
+static void on_retry(uv_timer_t *timer)
+{
+	(void)timer;
+	find_module(false);
+}
+
+/*
+ * A module that comes or goes is heard of. One that fails, for want of memory, say,
+ * does not tell when it could answer again.
+ */
+static void look_again(int err)
+{
+	if (err == -EPROTONOSUPPORT || err == -EOPNOTSUPP)
+		return;
+	uv_timer_start(&retry, on_retry, retry_ms, 0);
+	retry_ms *= 2;
+}
+
+static void lose_module(int err, const char *why)
+{
+	use_sysfs(err == -EPROTONOSUPPORT ? "the module was unloaded" : why);
+	look_again(err);
+}
+
 /* Look for the module, and fall back on sysfs when this is the first look. */
 static void find_module(bool first)
 {
@@ -201,6 +241,7 @@ static void find_module(bool first)
 	else if (err != -EPROTONOSUPPORT)
 		log_warning("the module is there, but of no use: %s", why);
 	close_module();
+	look_again(err);
 }
 
 /* Families come and go so rarely that it does not matter which one it was. */
@@ -246,6 +287,8 @@ int source_open(uv_loop_t *loop, const char *sysfs, const struct source_listener
 		log_info("host power comes from %s", directory);
 		return read_sysfs();
 	}
+	uv_timer_init(loop, &retry);
+	retry_ms = RETRY_MS;
 	listen_to_controller();
 	find_module(true);
 	return 0;
@@ -259,18 +302,27 @@ void source_close(void)
 	controller = NULL;
 	close_module();
 	uevents_close();
+	if (source_loop && !directory)
+		uv_close((uv_handle_t *)&retry, NULL);
+	source_loop = NULL;
 }
 
 void source_refresh(void)
 {
 	struct host_power power;
+	int err;
 
-	if (!client)
+	if (!client) {
 		read_sysfs();
-	else if (!client_power(client, &power))
-		take(&power);
-	else
-		use_sysfs(client_error(client));
+		return;
+	}
+	err = client_power(client, &power);
+	if (err) {
+		lose_module(err, client_error(client));
+		return;
+	}
+	retry_ms = RETRY_MS;
+	take(&power);
 }
 
 const char *source_words(void)
