@@ -6,6 +6,7 @@
 #include "daemon/control.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "daemon/socket.h"
 #include "daemon/source.h"
 #include "daemon/vm.h"
 #include "guest/agent.h"
@@ -51,6 +52,7 @@ static struct profile_setup setup = {
 static uv_loop_t *loop;
 static uv_signal_t signals[3];
 static struct config *config;
+static int result = EXIT_DONE;
 
 static void print_help(void)
 {
@@ -267,6 +269,17 @@ static void on_stop(uv_signal_t *handle, int signal)
 	close_all();
 }
 
+/*
+ * Its directory has most likely gone with it, and with that what a daemon keeps there.
+ * Only systemd can make it anew where nothing else in /run may be written.
+ */
+static void on_socket_gone(const char *path)
+{
+	log_error("somebody has removed %s: gpupmd ends, and has to be started anew", path);
+	result = EXIT_FAILED;
+	close_all();
+}
+
 static void listen_to_signals(void)
 {
 	static const int numbers[] = { SIGHUP, SIGTERM, SIGINT };
@@ -312,10 +325,10 @@ static int start(void)
 
 int main(int argc, char **argv)
 {
-	int err, result = parse_options(argc, argv);
+	int err = parse_options(argc, argv);
 
-	if (result >= 0)
-		return result;
+	if (err >= 0)
+		return err;
 	umask(022);
 	config = read_config();
 	if (!config)
@@ -329,14 +342,17 @@ int main(int argc, char **argv)
 	notify_open(loop);
 	vms_open(loop);
 	guests_open(loop, on_repeat);
+	sockets_watch(loop, on_socket_gone);
 	find_directories();
 	profile_open(loop, &setup);
 	err = start();
-	if (err)
+	if (err) {
+		result = EXIT_FAILED;
 		close_all();
+	}
 	uv_run(loop, UV_RUN_DEFAULT);
 	uv_loop_close(loop);
 	config_free(config);
 	free(config);
-	return err ? EXIT_FAILED : EXIT_DONE;
+	return result;
 }

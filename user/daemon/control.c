@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "control.h"
+#include "again.h"
 #include "log.h"
 #include "request.h"
 #include "socket.h"
@@ -46,6 +47,8 @@ struct peer {
 static uv_loop_t *control_loop;
 static uv_pipe_t control_pipe;
 static struct socket control_socket;
+/* Listens anew, after that has failed. */
+static struct again again;
 static struct peer *peers;
 static bool is_open;
 
@@ -213,14 +216,33 @@ static void drop_oldest(void)
 		drop(peer);
 }
 
+static void stop_listening(void)
+{
+	if (!is_open)
+		return;
+	is_open = false;
+	socket_remove(&control_socket);
+	uv_close((uv_handle_t *)&control_pipe, NULL);
+}
+
+/* libuv would try again at once and for ever when there are no file descriptors left. */
+static void give_up(int error)
+{
+	log_error("gpupm cannot connect to %s: %s", control_socket.path, uv_strerror(error));
+	stop_listening();
+	again_later(&again);
+}
+
 static void on_connection(uv_stream_t *stream, int status)
 {
 	struct peer *peer;
 	uid_t uid;
 	int fd;
 
-	if (status < 0)
+	if (status < 0) {
+		give_up(status);
 		return;
+	}
 	drop_oldest();
 	peer = calloc(1, sizeof(*peer));
 	if (!peer)
@@ -243,32 +265,51 @@ static void on_connection(uv_stream_t *stream, int status)
 	take_line(peer);
 }
 
-int control_open(uv_loop_t *loop, const char *path)
+static int start_listening(const char *path)
 {
 	int err = socket_listen(&control_socket, path, 0666, 0);
 
 	if (err)
 		return err;
-	control_loop = loop;
 	is_open = true;
-	uv_pipe_init(loop, &control_pipe, 0);
+	uv_pipe_init(control_loop, &control_pipe, 0);
 	err = uv_pipe_open(&control_pipe, control_socket.fd);
 	if (!err)
 		err = uv_listen((uv_stream_t *)&control_pipe, SOMAXCONN, on_connection);
 	if (err) {
 		log_error("cannot listen on %s: %s", path, uv_strerror(err));
-		control_close();
+		stop_listening();
 	}
 	return err;
 }
 
+static void on_again(void)
+{
+	char path[sizeof(control_socket.path)];
+
+	strcpy(path, control_socket.path);
+	if (start_listening(path)) {
+		again_later(&again);
+		return;
+	}
+	again_worked(&again);
+	log_info("gpupm connects to %s", path);
+}
+
+int control_open(uv_loop_t *loop, const char *path)
+{
+	control_loop = loop;
+	again_open(&again, loop, on_again);
+	return start_listening(path);
+}
+
 void control_close(void)
 {
-	if (!is_open)
+	if (!control_loop)
 		return;
-	is_open = false;
-	socket_remove(&control_socket);
-	uv_close((uv_handle_t *)&control_pipe, NULL);
+	control_loop = NULL;
+	stop_listening();
+	again_close(&again);
 	while (peers)
 		drop(peers);
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,9 @@
 
 /* What is made beside the socket has this much more of a name. */
 #define SUFFIX_SIZE	sizeof(".lock")
+
+static uv_loop_t *watch_loop;
+static void (*watch_gone)(const char *path);
 
 static int __attribute__((format(printf, 2, 3)))
 fail(int err, const char *format, ...)
@@ -132,6 +136,56 @@ static int replace(const char *path, const char *name)
 	return err;
 }
 
+void sockets_watch(uv_loop_t *loop, void (*gone)(const char *path))
+{
+	watch_loop = loop;
+	watch_gone = gone;
+}
+
+static bool is_there(const struct socket *socket)
+{
+	struct stat st;
+
+	return !lstat(socket->path, &st) && st.st_dev == socket->dev && st.st_ino == socket->ino;
+}
+
+static void on_change(uv_fs_event_t *watch, const char *name, int events, int status)
+{
+	const struct socket *socket = watch->data;
+
+	(void)name;
+	(void)events;
+	(void)status;
+	if (!is_there(socket))
+		watch_gone(socket->path);
+}
+
+static void on_watch_closed(uv_handle_t *handle)
+{
+	free(handle);
+}
+
+/* The socket itself is watched: nothing happens to it while all is well. */
+static void start_watch(struct socket *socket)
+{
+	uv_fs_event_t *watch = watch_gone ? calloc(1, sizeof(*watch)) : NULL;
+	struct stat st = {};
+	int err;
+
+	lstat(socket->path, &st);
+	socket->dev = st.st_dev;
+	socket->ino = st.st_ino;
+	socket->watch = watch;
+	if (!watch)
+		return;
+	uv_fs_event_init(watch_loop, watch);
+	watch->data = socket;
+	err = uv_fs_event_start(watch, on_change, socket->path, 0);
+	if (err)
+		log_warning("cannot watch %s: %s; nobody notices when it is removed", socket->path,
+			    uv_strerror(err));
+}
+
 int socket_listen(struct socket *socket, const char *path, mode_t mode, gid_t group)
 {
 	char name[sizeof(socket->path)];
@@ -159,13 +213,19 @@ int socket_listen(struct socket *socket, const char *path, mode_t mode, gid_t gr
 		if (socket->fd >= 0)
 			close(socket->fd);
 		close(socket->lock);
+		return err;
 	}
-	return err;
+	start_watch(socket);
+	return 0;
 }
 
 void socket_remove(struct socket *socket)
 {
-	unlink(socket->path);
+	if (is_there(socket))
+		unlink(socket->path);
+	if (socket->watch)
+		uv_close((uv_handle_t *)socket->watch, on_watch_closed);
+	socket->watch = NULL;
 	close(socket->lock);
 	socket->lock = -1;
 }

@@ -3,18 +3,32 @@
 #define GPUPM_DAEMON_SOCKET_H
 
 #include <sys/types.h>
+#include <uv.h>
 
 /**
  * struct socket - a UNIX stream socket that is listened on
  * @fd: listening, not blocking; whoever takes it closes it
  * @lock: file descriptor of PATH.lock, which is locked while somebody listens
  * @path: of the socket
+ * @dev: where the socket is, and not another of its name
+ * @ino: in that file system
+ * @watch: tells when it is not there any more; NULL when nobody wants to know
  */
 struct socket {
 	int fd;
 	int lock;
 	char path[108];
+	dev_t dev;
+	ino_t ino;
+	uv_fs_event_t *watch;
 };
+
+/**
+ * sockets_watch - be told when a socket that is listened on from now on is removed
+ * @loop: must outlive socket_remove()
+ * @gone: called with its path. Nobody can connect to it any more
+ */
+void sockets_watch(uv_loop_t *loop, void (*gone)(const char *path));
 
 /**
  * socket_listen - listen on a UNIX socket
@@ -32,7 +46,7 @@ struct socket {
  */
 int socket_listen(struct socket *socket, const char *path, mode_t mode, gid_t group);
 
-/** socket_remove - remove the socket and unlock it; does not close @fd */
+/** socket_remove - remove the socket, if it is there, and unlock it; does not close @fd */
 void socket_remove(struct socket *socket);
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "source.h"
+#include "again.h"
 #include "log.h"
 #include "readable.h"
 #include "uevents.h"
@@ -13,9 +14,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* How long after it failed the module is looked at again; then twice as long each time. */
-#define RETRY_MS	1000
 
 static uv_loop_t *source_loop;
 static const char *directory;
@@ -34,9 +32,8 @@ static struct readable *watch_readable;
 static struct events *events;
 static struct readable *events_readable;
 
-/* Runs only while the module is there and fails. Not open with a directory. */
-static uv_timer_t retry;
-static uint64_t retry_ms;
+/* Only for a module that is there and fails, or a sysfs that does. */
+static struct again again;
 
 static void lose_module(int err, const char *why);
 
@@ -55,10 +52,12 @@ static int read_sysfs(void)
 	struct host_power power;
 	int err = power_read_sysfs(root, &power);
 
-	if (err)
+	if (err) {
 		log_error("cannot read the power supplies in %s: %s", root, strerror(-err));
-	else
+		again_later(&again);
+	} else {
 		take(&power);
+	}
 	return err;
 }
 
@@ -98,7 +97,7 @@ static void on_power(void)
 	if (result)
 		lose_module(result, strerror(-result));
 	else
-		retry_ms = RETRY_MS;
+		again_worked(&again);
 }
 
 /* GPUs that were there, and VMs that had them open, before the daemon listened. */
@@ -177,7 +176,7 @@ static int connect_module(void)
 	if (err)
 		return err;
 	uevents_close();
-	uv_timer_stop(&retry);
+	again_stop(&again);
 	return 0;
 }
 
@@ -201,24 +200,14 @@ static void use_sysfs(const char *why)
 	read_sysfs();
 }
 
-static void find_module(bool first);
-
-static void on_retry(uv_timer_t *timer)
-{
-	(void)timer;
-	find_module(false);
-}
-
 /*
  * A module that comes or goes is heard of. One that fails, for want of memory, say,
  * does not tell when it could answer again.
  */
 static void look_again(int err)
 {
-	if (err == -EPROTONOSUPPORT || err == -EOPNOTSUPP)
-		return;
-	uv_timer_start(&retry, on_retry, retry_ms, 0);
-	retry_ms *= 2;
+	if (err != -EPROTONOSUPPORT && err != -EOPNOTSUPP)
+		again_later(&again);
 }
 
 static void lose_module(int err, const char *why)
@@ -242,6 +231,14 @@ static void find_module(bool first)
 		log_warning("the module is there, but of no use: %s", why);
 	close_module();
 	look_again(err);
+}
+
+static void on_again(void)
+{
+	if (!directory)
+		find_module(false);
+	if (!client)
+		read_sysfs();
 }
 
 /* Families come and go so rarely that it does not matter which one it was. */
@@ -283,12 +280,11 @@ int source_open(uv_loop_t *loop, const char *sysfs, const struct source_listener
 	directory = sysfs;
 	wants = listener;
 	known = false;
+	again_open(&again, loop, on_again);
 	if (directory) {
 		log_info("host power comes from %s", directory);
 		return read_sysfs();
 	}
-	uv_timer_init(loop, &retry);
-	retry_ms = RETRY_MS;
 	listen_to_controller();
 	find_module(true);
 	return 0;
@@ -302,8 +298,8 @@ void source_close(void)
 	controller = NULL;
 	close_module();
 	uevents_close();
-	if (source_loop && !directory)
-		uv_close((uv_handle_t *)&retry, NULL);
+	if (source_loop)
+		again_close(&again);
 	source_loop = NULL;
 }
 
@@ -321,7 +317,7 @@ void source_refresh(void)
 		lose_module(err, client_error(client));
 		return;
 	}
-	retry_ms = RETRY_MS;
+	again_worked(&again);
 	take(&power);
 }
 

@@ -3,6 +3,7 @@
 #include "channel.h"
 #include "guest.h"
 
+#include "../daemon/again.h"
 #include "../daemon/log.h"
 #include "../daemon/socket.h"
 
@@ -26,6 +27,7 @@
  * @taken: how many were taken lately
  * @handles: of @pipe and @later, how many are not closed yet
  * @socket: its path and lock
+ * @group: that may connect
  */
 struct listener {
 	uv_pipe_t pipe;
@@ -33,6 +35,7 @@ struct listener {
 	struct bucket taken;
 	int handles;
 	struct socket socket;
+	gid_t group;
 };
 
 /**
@@ -67,6 +70,12 @@ struct client {
 
 static uv_loop_t *server_loop;
 static struct listener *listener;
+/* Listens anew, where that failed. */
+static struct again again;
+static struct {
+	char path[sizeof(((struct socket *)0)->path)];
+	gid_t group;
+} lost;
 static struct client *clients;
 static unsigned int n_clients;
 static bool full;
@@ -219,6 +228,21 @@ static void turn_away(struct client *client)
 }
 
 static void on_connection(uv_stream_t *stream, int status);
+static void stop_listening(struct listener *l);
+
+/*
+ * libuv would try again at once and for ever when there are no file descriptors left.
+ * Whoever waits is sent away; QEMU comes back every second.
+ */
+static void give_up(struct listener *l, int error)
+{
+	log_error("guests cannot connect to %s: %s", l->socket.path, uv_strerror(error));
+	strcpy(lost.path, l->socket.path);
+	lost.group = l->group;
+	stop_listening(l);
+	listener = NULL;
+	again_later(&again);
+}
 
 static void on_later(uv_timer_t *later)
 {
@@ -231,7 +255,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	struct client *client;
 
 	if (status < 0) {
-		log_warning("a guest could not connect: %s", uv_strerror(status));
+		give_up(l, status);
 		return;
 	}
 	/* libuv does not look for another before this one is accepted. */
@@ -302,31 +326,49 @@ static int start_listening(struct listener **result, const char *path, gid_t gro
 	return 0;
 }
 
-int server_open(uv_loop_t *loop, const char *path, gid_t group)
+static int listen_at(const char *path, gid_t group)
 {
 	struct listener *new;
-	int err;
+	int err = start_listening(&new, path, group);
 
-	server_loop = loop;
-	if (listener && !strcmp(listener->socket.path, path)) {
-		if (!chown(path, -1, group))
-			return 0;
-		err = -errno;
-		log_error("cannot give the socket %s to group %u: %s", path, group,
-			  strerror(-err));
-		return err;
-	}
-	err = start_listening(&new, path, group);
 	if (err)
 		return err;
 	stop_listening(listener);
 	listener = new;
+	listener->group = group;
+	again_worked(&again);
 	log_info("guests connect to %s", path);
 	return 0;
 }
 
+static void on_again(void)
+{
+	if (listen_at(lost.path, lost.group))
+		again_later(&again);
+}
+
+int server_open(uv_loop_t *loop, const char *path, gid_t group)
+{
+	int err;
+
+	server_loop = loop;
+	if (!again.call)
+		again_open(&again, loop, on_again);
+	if (!listener || strcmp(listener->socket.path, path))
+		return listen_at(path, group);
+	listener->group = group;
+	if (!chown(path, -1, group))
+		return 0;
+	err = -errno;
+	log_error("cannot give the socket %s to group %u: %s", path, group, strerror(-err));
+	return err;
+}
+
 void server_close(void)
 {
+	if (!again.call)
+		return;
+	again_close(&again);
 	stop_listening(listener);
 	listener = NULL;
 	while (clients)

@@ -11,10 +11,18 @@
 
 #define CLASS	"/class/power_supply"
 
+/* What was wanting, of the machine and not of a supply: half a reading is worse than none. */
+static int want;
+
 static bool read_word(char *word, size_t size, const char *root, const char *supply,
 		      const char *file)
 {
-	return sysfs_read(word, size, root, CLASS "/%s/%s", supply, file);
+	errno = 0;
+	if (sysfs_read(word, size, root, CLASS "/%s/%s", supply, file))
+		return true;
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		want = -errno;
+	return false;
 }
 
 /* The kernel's own values are ints; anything else is nothing that it said. */
@@ -191,6 +199,7 @@ int power_read_sysfs(const char *root, struct host_power *power)
 	int n;
 
 	memset(power, 0, sizeof(*power));
+	want = 0;
 	if (snprintf(path, sizeof(path), "%s" CLASS, root) >= (int)sizeof(path))
 		return -ENAMETOOLONG;
 	n = scandir(path, &entries, visible, by_name);
@@ -204,5 +213,5 @@ int power_read_sysfs(const char *root, struct host_power *power)
 	}
 	free(entries);
 	power->on_ac = power_on_ac(power);
-	return 0;
+	return want;
 }

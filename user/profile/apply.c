@@ -31,12 +31,13 @@ static void run_in_guest(const struct config *config, enum profile_id profile, s
 				  actions.guest_command);
 }
 
-void apply_profile(const struct config *config, enum profile_id profile, const char *tables)
+bool apply_profile(const struct config *config, enum profile_id profile, const char *tables)
 {
 	char **host_command = config->profiles[profile].host_command;
+	bool done;
 
 	commands_drop();
-	tables_apply(config, profile, tables);
+	done = tables_apply(config, profile, tables);
 	guests_refresh();
 	policy_apply(config, profile, NULL);
 	for (struct vm *vm = vm_first(); vm; vm = vm->next)
@@ -52,6 +53,7 @@ void apply_profile(const struct config *config, enum profile_id profile, const c
 		if (actions.host_command && actions.host_command != host_command)
 			command_run(actions.host_command, profile, vm->name);
 	}
+	return done;
 }
 
 void apply_vm(const struct config *config, enum profile_id profile, struct vm *vm)

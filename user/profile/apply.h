@@ -30,8 +30,10 @@
  * @config: the configuration
  * @profile: the profile
  * @tables: directory for the tables
+ *
+ * Return: what tables_apply() did.
  */
-void apply_profile(const struct config *config, enum profile_id profile, const char *tables);
+bool apply_profile(const struct config *config, enum profile_id profile, const char *tables);
 
 /** apply_vm - do what a profile says about a VM that has started */
 void apply_vm(const struct config *config, enum profile_id profile, struct vm *vm);

@@ -29,13 +29,16 @@ int file_replace(const char *path, const void *data, size_t size)
 	char temporary[PATH_MAX];
 	int fd, err;
 
-	if (snprintf(temporary, sizeof(temporary), "%s.XXXXXX", path) >= (int)sizeof(temporary))
+	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
 		return -ENAMETOOLONG;
-	fd = mkostemp(temporary, O_CLOEXEC);
+	/* Of somebody who was killed in the middle of this. */
+	unlink(temporary);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;
 	err = write_all(fd, data, size);
-	if (!err && fchmod(fd, 0644))
+	/* The content before the name, also for a machine that loses its power. */
+	if (!err && (fchmod(fd, 0644) || fsync(fd)))
 		err = -errno;
 	close(fd);
 	if (!err && rename(temporary, path))

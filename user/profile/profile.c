@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "profile.h"
+#include "../daemon/again.h"
 #include "../daemon/log.h"
 #include "../guest/guest.h"
 #include "../show/value.h"
@@ -35,6 +36,7 @@ static const struct profile_setup real = {
  * @power_known: it was heard at all
  * @active: the profile that was applied last; N_PROFILES before the first
  * @settle: runs while @active is not the profile that host power calls for
+ * @tables: for tables that could not be written, on a disk that is full, say
  */
 static struct {
 	const struct profile_setup *setup;
@@ -44,6 +46,7 @@ static struct {
 	bool power_known;
 	enum profile_id active;
 	uv_timer_t settle;
+	struct again tables;
 } now;
 
 /* The profile that should be active. */
@@ -98,6 +101,19 @@ static void vm_ended(struct vm *vm)
 	guest_command_ended(vm);
 }
 
+static void tables_written(bool all)
+{
+	if (all)
+		again_worked(&now.tables);
+	else
+		again_later(&now.tables);
+}
+
+static void write_tables(void)
+{
+	tables_written(tables_apply(now.config, now.active, now.setup->tables));
+}
+
 void profile_open(uv_loop_t *loop, const struct profile_setup *setup)
 {
 	static struct vm_listener listener = { .started = vm_started, .ended = vm_ended };
@@ -106,6 +122,7 @@ void profile_open(uv_loop_t *loop, const struct profile_setup *setup)
 	now.setup = setup ? setup : &real;
 	now.active = N_PROFILES;
 	uv_timer_init(loop, &now.settle);
+	again_open(&now.tables, loop, write_tables);
 	affinity_open(loop, now.setup->root, AFFINITY_LOOK_MS);
 	commands_open(loop, now.setup->limit_ms);
 	read_override();
@@ -117,6 +134,7 @@ void profile_close(void)
 	now.config = NULL;
 	now.active = N_PROFILES;
 	uv_close((uv_handle_t *)&now.settle, NULL);
+	again_close(&now.tables);
 	affinity_close();
 	commands_close();
 	guest_commands_close();
@@ -128,7 +146,7 @@ static void apply(const char *cause)
 	now.active = wanted();
 	log_info("profile %s%s: %s", profile_word(now.active),
 		 now.override == N_PROFILES ? "" : " (override)", cause);
-	apply_profile(now.config, now.active, now.setup->tables);
+	tables_written(apply_profile(now.config, now.active, now.setup->tables));
 }
 
 static bool ready(void)

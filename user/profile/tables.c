@@ -49,7 +49,7 @@ static char *read_table(const char *path, size_t *size)
 	return data;
 }
 
-static void put(const char *path, const char *what, const void *data, size_t size)
+static bool put(const char *path, const char *what, const void *data, size_t size)
 {
 	size_t present_size;
 	char *present;
@@ -61,7 +61,7 @@ static void put(const char *path, const char *what, const void *data, size_t siz
 		free(present);
 		if (same) {
 			log_debug("acpi-table: %s is %s already", path, what);
-			return;
+			return true;
 		}
 	}
 	err = file_replace(path, data, size);
@@ -69,11 +69,14 @@ static void put(const char *path, const char *what, const void *data, size_t siz
 		log_warning("acpi-table: could not write %s: %s", path, strerror(-err));
 	else
 		log_info("acpi-table: %s is %s now, for VMs that start", path, what);
+	return !err;
 }
 
-static void apply(const char *path, const char *table)
+/* A file of the user's that is of no use will not be of more use later. */
+static bool apply(const char *path, const char *table)
 {
 	char *read = NULL;
+	bool done = true;
 	const void *data;
 	size_t size;
 
@@ -83,20 +86,22 @@ static void apply(const char *path, const char *table)
 		data = read;
 	}
 	if (data)
-		put(path, table, data, size);
+		done = put(path, table, data, size);
 	free(read);
+	return done;
 }
 
-void tables_apply(const struct config *config, enum profile_id profile, const char *dir)
+bool tables_apply(const struct config *config, enum profile_id profile, const char *dir)
 {
 	const char *table = config->profiles[profile].acpi_table;
 	const char *all = table ? table : "live";
 	char path[PATH_MAX];
+	bool done;
 
 	if (mkdir(dir, 0755) && errno != EEXIST)
 		log_warning("acpi-table: could not make %s: %s", dir, strerror(errno));
 	snprintf(path, sizeof(path), "%s/" TABLE_NAME, dir);
-	apply(path, all);
+	done = apply(path, all);
 	for (size_t i = 0; i < config->n_vms; i++) {
 		const struct vm_config *vm = &config->vms[i];
 		bool own = false;
@@ -107,6 +112,7 @@ void tables_apply(const struct config *config, enum profile_id profile, const ch
 			continue;
 		table = config_actions(config, vm->name, profile).acpi_table;
 		snprintf(path, sizeof(path), "%s/" TABLE_NAME_FOR_VM, dir, vm->name);
-		apply(path, table ? table : "live");
+		done &= apply(path, table ? table : "live");
 	}
+	return done;
 }

@@ -17,7 +17,9 @@
  *
  * There is one for all VMs, the live one when nothing is set, and one for each VM
  * that is set to one of its own. A VM never sees half of one. Results go to the log.
+ *
+ * Return: whether all are in their place; if not, it may help to try again.
  */
-void tables_apply(const struct config *config, enum profile_id profile, const char *dir);
+bool tables_apply(const struct config *config, enum profile_id profile, const char *dir);
 
 #endif

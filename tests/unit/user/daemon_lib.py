@@ -3,6 +3,7 @@
 
 import json
 import os
+import re
 import select
 import signal
 import socket
@@ -145,8 +146,7 @@ class Daemon:
         same(self.process.poll(), None)
 
     def ready(self):
-        return "profile ac: the daemon has started" in self.log() or \
-            "profile battery: the daemon has started" in self.log()
+        return re.search(r"profile \S+( \(override\))?: the daemon has started", self.log())
 
     def stop(self, number=signal.SIGTERM):
         if not self.process:
@@ -236,7 +236,7 @@ def run(tests):
             print(f"not ok {n} - {name}")
             text = str(error) if isinstance(error, Failed) else traceback.format_exc()
             where = [f.lineno for f in traceback.extract_tb(error.__traceback__)
-                     if f.filename.endswith("daemon.py")]
+                     if not f.filename.endswith("daemon_lib.py")]
             print("".join(f"# {line}\n" for line in f"{text}\nat line {where}".splitlines()), end="")
             if os.path.exists(daemon.log_path):
                 print("".join(f"#   log: {line}\n" for line in daemon.log().splitlines()[-40:]), end="")

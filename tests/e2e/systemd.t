@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+# laptop: --append lab.systemd
+# The daemon as systemd runs it, inside the walls of its unit: what it and the
+# commands of a profile can do there, and what they cannot.
+# shellcheck source=tests/e2e/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=tests/e2e/power-lib.sh
+. "$(dirname "$0")/power-lib.sh"
+
+UNITS=/run/systemd/system
+COMMANDS=/run/gpupm/commands
+CONFIG=/etc/gpupm/gpupm.conf
+# Where QEMU's users put it. It is one that really answers, with the laptop for a guest.
+AGENT=/tmp/agent.sock
+
+commanded()
+{
+	grep -qxF -- "$1" "$COMMANDS"
+}
+
+policy_is()
+{
+	field_is "$1" .policy
+}
+
+unit()
+{
+	systemctl show --value --property="$1" gpupmd
+}
+
+unit_is()
+{
+	[ "$(unit "$1")" = "$2" ]
+}
+
+vcpu_on()
+{
+	local thread
+	for thread in "/proc/$(vm_pid "$1")/task"/*; do
+		[[ $(value "$thread/comm") != CPU\ * ]] ||
+			grep -q "^Cpus_allowed_list:.$2\$" "$thread/status" || return 1
+	done
+}
+
+# As "make install" does it, and without what a unit of a whole system waits for.
+install_daemon()
+{
+	install -D "$BUILT/gpupmd" /usr/local/sbin/gpupmd
+	install -D "$BUILT/gpupmd-libvirt" /usr/local/libexec/gpupmd-libvirt
+	mkdir -p "$UNITS/gpupmd.service.d" /etc/gpupm
+	sed 's|@sbindir@|/usr/local/sbin|' "$TOP/user/systemd/gpupmd.service.in" >"$UNITS/gpupmd.service"
+	cat >"$UNITS/gpupmd.service.d/lab.conf" <<-END
+		[Unit]
+		DefaultDependencies=no
+		[Service]
+		StandardError=append:$DAEMON_LOG
+	END
+	cat >"$UNITS/more.service" <<-END
+		[Unit]
+		DefaultDependencies=no
+		[Service]
+		Type=oneshot
+		ExecStart=touch /etc/gpupm/more
+	END
+	systemctl daemon-reload
+}
+
+power_supplies
+rm -rf /var/lib/gpupm
+load
+is "systemd runs the laptop" "$(value /proc/1/comm)" systemd
+install_daemon
+cat >"$CONFIG" <<-END
+	[ac]
+	gpu-policy = warm
+	host-command = sh -c 'echo ac >>$COMMANDS; touch /etc/gpupm/no; chmod 777 /dev/null; unshare -m true; systemctl start more'
+	[battery]
+	gpu-policy = auto
+	vcpu-affinity = 1
+	host-command = sh -c 'echo "battery for \$GPUPM_VM" >>$COMMANDS'
+	guest-command = sh -c 'echo "battery, says the guest" >>/run/lab/guest; echo it works >&2; exit 7'
+	[vm one]
+	agent = $AGENT
+END
+
+# ---- it starts -----------------------------------------------------------------
+
+ok "the unit starts" systemctl start gpupmd
+is "it is ready, and says so" "$(unit ActiveState) $(unit SubState)" "active running"
+is "systemd knows what it does" "$(unit StatusText)" "on AC, says the module"
+soon "it sets the policy of the GPU" policy_is warm
+soon "the host command was run" commanded ac
+soon "it cannot write elsewhere" daemon_said "host-command sh: touch: .*'/etc/gpupm/no': Read-only file system"
+soon "nor change devices" daemon_said "host-command sh: chmod: .*'/dev/null': "
+soon "nor get out of its namespaces" daemon_said "host-command sh: unshare: .*Operation not permitted"
+soon "what needs more is a unit that it can start" test -e /etc/gpupm/more
+soon "which is no failure" daemon_said "host-command sh: done"
+ok "VMs that start get a table" test -s /var/lib/gpupm/power.aml
+is "the sockets are for whom they are for" \
+	"$(stat -c '%a %G' /run/gpupm/guest.sock) $(stat -c '%a' /run/gpupm/control.sock)" "660 kvm 666"
+
+# ---- a VM, its vCPUs and its agent ----------------------------------------------------
+
+qemu-ga -m unix-listen -p "$AGENT" -t /run/lab -l /run/lab/agent.log &
+within "$PATIENCE" test -S "$AGENT"
+vm_start one --no-boot -- -name one,debug-threads=on
+soon "a VM is in use" state_is in-use
+lab-power battery 50
+soon "on battery: the policy" policy_is auto
+soon "its vCPU runs where it should" vcpu_on one 1
+soon "the guest agent runs the guest's command" grep -qx "battery, says the guest" /run/lab/guest
+soon "and how that ended is known" \
+	daemon_said "guest-command sh in VM one .*: 'sh' exited with 7 in the guest: it works"
+
+# ---- libvirt ----------------------------------------------------------------------------
+
+sed -i '/^agent = /d' "$CONFIG"
+lab-libvirt start || diag "libvirtd does not run: $(cat /run/lab/libvirt/log)"
+systemctl reload gpupmd
+gpupm profile ac >/dev/null
+gpupm profile battery >/dev/null
+soon "libvirt is reached as well, and does not know the VM" \
+	daemon_said "guest-command sh in VM one .*: libvirt cannot reach the guest agent: Domain not found"
+lab-libvirt stop
+gpupm profile auto >/dev/null
+
+# ---- it dies ------------------------------------------------------------------------------
+
+before=$(unit MainPID)
+kill -KILL "$before"
+soon "killed: it comes back" unit_is NRestarts 1
+soon "killed: it is ready again" unit_is ActiveState active
+soon "killed: the VM is known" daemon_said "VM one \(pid $(vm_pid one)\)"
+ok "killed: the VM's policy stays" policy_is auto
+
+lab-vm stop one quit
+echo "[ac" >"$CONFIG"
+systemctl reload gpupmd || true
+soon "a mistake in the configuration: it goes on with the old one" daemon_said "the configuration stays as it was"
+ok "and says that it has reloaded" unit_is ActiveState active
+systemctl restart gpupmd 2>/dev/null || true
+soon "which it cannot start with" unit_is ActiveState failed
+is "and is not tried again" "$(unit ExecMainStatus) $(unit NRestarts)" "2 0"
+done_testing
