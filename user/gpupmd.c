@@ -311,11 +311,12 @@ static int start(void)
 		err = open_server(config);
 	if (err)
 		return err;
+	/* VMs that are there already are seen by what follows, and their commands run. */
+	agents_open(loop);
 	profile_config(config);
 	err = source_open(loop, options.sysfs, &source_listener);
 	if (err)
 		return err;
-	agents_open(loop);
 	qmp_open(loop);
 	open_monitors();
 	libvirt_open(loop);

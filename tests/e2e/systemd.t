@@ -11,7 +11,7 @@
 UNITS=/run/systemd/system
 COMMANDS=/run/gpupm/commands
 CONFIG=/etc/gpupm/gpupm.conf
-# Where QEMU's users put it. It is one that really answers, with the laptop for a guest.
+# A real one, with the laptop for its guest.
 AGENT=/tmp/agent.sock
 
 commanded()
@@ -43,18 +43,34 @@ vcpu_on()
 	done
 }
 
+# A hybrid: CPU 0 is a performance core, and CPU 1 an efficiency core. Everything
+# else is as it is.
+make_hybrid()
+{
+	local entry
+	mkdir -p /run/lab/sys /run/lab/devices/cpu_core /run/lab/devices/cpu_atom
+	mount -t sysfs sys /run/lab/sys
+	for entry in /run/lab/sys/devices/*; do
+		ln -s "$entry" /run/lab/devices/
+	done
+	echo 0 >/run/lab/devices/cpu_core/cpus
+	echo 1 >/run/lab/devices/cpu_atom/cpus
+}
+
 # As "make install" does it, and without what a unit of a whole system waits for.
 install_daemon()
 {
 	install -D "$BUILT/gpupmd" /usr/local/sbin/gpupmd
 	install -D "$BUILT/gpupmd-libvirt" /usr/local/libexec/gpupmd-libvirt
 	mkdir -p "$UNITS/gpupmd.service.d" /etc/gpupm
+	grep -q ^kvm: /etc/group || echo 'kvm:x:64056:' >>/etc/group
 	sed 's|@sbindir@|/usr/local/sbin|' "$TOP/user/systemd/gpupmd.service.in" >"$UNITS/gpupmd.service"
 	cat >"$UNITS/gpupmd.service.d/lab.conf" <<-END
 		[Unit]
 		DefaultDependencies=no
 		[Service]
 		StandardError=append:$DAEMON_LOG
+		BindReadOnlyPaths=/run/lab/devices:/sys/devices
 	END
 	cat >"$UNITS/more.service" <<-END
 		[Unit]
@@ -70,14 +86,16 @@ power_supplies
 rm -rf /var/lib/gpupm
 load
 is "systemd runs the laptop" "$(value /proc/1/comm)" systemd
+make_hybrid
 install_daemon
 cat >"$CONFIG" <<-END
 	[ac]
 	gpu-policy = warm
+	vcpu-affinity = performance
 	host-command = sh -c 'echo ac >>$COMMANDS; touch /etc/gpupm/no; chmod 777 /dev/null; unshare -m true; systemctl start more'
 	[battery]
 	gpu-policy = auto
-	vcpu-affinity = 1
+	vcpu-affinity = efficiency
 	host-command = sh -c 'echo "battery for \$GPUPM_VM" >>$COMMANDS'
 	guest-command = sh -c 'echo "battery, says the guest" >>/run/lab/guest; echo it works >&2; exit 7'
 	[vm one]
@@ -106,9 +124,11 @@ qemu-ga -m unix-listen -p "$AGENT" -t /run/lab -l /run/lab/agent.log &
 within "$PATIENCE" test -S "$AGENT"
 vm_start one --no-boot -- -name one,debug-threads=on
 soon "a VM is in use" state_is in-use
+soon "its vCPU is on a performance core" vcpu_on one 0
 lab-power battery 50
 soon "on battery: the policy" policy_is auto
-soon "its vCPU runs where it should" vcpu_on one 1
+soon "its vCPU is on an efficiency core" vcpu_on one 1
+ok "and the log says how the cores are known" daemon_said "vcpu-affinity: .*the kernel's two kinds of core"
 soon "the guest agent runs the guest's command" grep -qx "battery, says the guest" /run/lab/guest
 soon "and how that ended is known" \
 	daemon_said "guest-command sh in VM one .*: 'sh' exited with 7 in the guest: it works"
