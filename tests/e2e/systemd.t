@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# long
 # laptop: --append lab.systemd
 # The daemon as systemd runs it, inside the walls of its unit: what it and the
 # commands of a profile can do there, and what they cannot.
