@@ -9,6 +9,9 @@
 # shellcheck source=tests/e2e/power-lib.sh
 . "$(dirname "$0")/power-lib.sh"
 
+# A guest boots within it, on an emulated processor of an emulated processor.
+PATIENCE=180
+
 # define NAME MANAGED: a domain with what is on standard input.
 define()
 {
