@@ -294,9 +294,10 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 		Name (GPBS, 0)		// when the battery's state was read last
 		Name (GPAG, 0)		// the battery has to be notified again
 		Name (GPQU, 0)		// set aside for garbage, until the next look
-		Name (GPBA, 0)		// bytes since the last good report
-		Name (GPLE, 0)		// length of what is in the frame so far
+		Name (GPBA, 0)		// frames that were none since the last good one
+		Name (GPLE, 0)		// bytes in the frame between two looks
 		Name (GPFR, Buffer (36) {})
+		CreateDWordField (GPFR, 0, FHEA)
 		CreateByteField (GPFR, 0, FBG0)
 		CreateByteField (GPFR, 1, FBG1)
 		CreateByteField (GPFR, 2, FVER)
@@ -380,24 +381,44 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 				GPQU = 0
 			}
 
+			// Few steps a byte: an interpreter takes its time for each.
 			Local0 = 0		// reports taken
-			Local1 = 144		// bytes to read at most: four reports
+			Local1 = 4		// frames, good or not, to look at
 			Local2 = 0		// bits to notify: battery, its capacity, adapter
 			Local3 = 30		// waits for the rest of a report
+			Local4 = GPLE
 			While (Local1)
 			{
 				If (READ_LSR & 0x01)
 				{
-					Local1--
-					GPBA++
-					If (TAKE (READ_RBR))
+					GPFR[Local4] = READ_RBR
+					Local4++
+					If (Local4 == 36)
 					{
-						Local2 |= TELL ()
-						Local0++
-						GPBA = 0
+						Local1--
+						If (GOOD ())
+						{
+							Local2 |= TELL ()
+							Local0++
+							GPBA = 0
+							Local4 = 0
+						}
+						Else
+						{
+							Local4 = SKIP (Local4)
+						}
 					}
 				}
-				ElseIf (GPLE && Local3)
+				ElseIf (!Local4)
+				{
+					Local1 = 0
+				}
+				ElseIf ((FBG0 != 0xA7) || ((Local4 > 1) && (FBG1 != 0x50)))
+				{
+					Local1--
+					Local4 = SKIP (Local4)
+				}
+				ElseIf (Local3)
 				{
 					Local3--
 					If (Local3 < 20)
@@ -414,9 +435,10 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 					Local1 = 0
 				}
 			}
+			GPLE = Local4
 
 			// Garbage without end: not an interrupt more until the next look.
-			If (GPBA > 1024)
+			If (GPBA > 28)
 			{
 				IER = 0
 				FCR = 0xC7
@@ -447,46 +469,16 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 			}
 		}
 
-		// Takes a byte. Returns whether with it there is a good report in the frame.
-		Method (TAKE, 1, Serialized)
-		{
-			GPFR[GPLE] = Arg0
-			GPLE++
-			If (GPLE == 36)
-			{
-				If (GOOD ())
-				{
-					GPLE = 0
-					Return (1)
-				}
-				SKIP ()
-			}
-			ElseIf (GPLE == 1)
-			{
-				If (FBG0 != 0xA7)
-				{
-					GPLE = 0
-				}
-			}
-			ElseIf (GPLE == 2)
-			{
-				If (FBG1 != 0x50)
-				{
-					SKIP ()
-				}
-			}
-			Return (0)
-		}
-
-		// Drops the first byte of the frame, and on to what may be another begin.
-		Method (SKIP, 0, Serialized)
+		// Drops the first of the Arg0 bytes in the frame, and on to what may be another
+		// begin. Returns how many are left.
+		Method (SKIP, 1, Serialized)
 		{
 			Local0 = 1
-			While (Local0 < GPLE)
+			While (Local0 < Arg0)
 			{
 				If (DerefOf (GPFR[Local0]) == 0xA7)
 				{
-					If (Local0 + 1 == GPLE)
+					If (Local0 + 1 == Arg0)
 					{
 						Break
 					}
@@ -497,33 +489,47 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "GPUPOWER", 1)
 				}
 				Local0++
 			}
+			GPBA++
 			Local1 = 0
-			While (Local0 < GPLE)
+			While (Local0 < Arg0)
 			{
 				GPFR[Local1] = DerefOf (GPFR[Local0])
 				Local1++
 				Local0++
 			}
-			GPLE = Local1
+			Return (Local1)
 		}
 
 		// Whether the frame is a report of this version, with both sums right.
 		Method (GOOD, 0, Serialized)
 		{
-			If (FVER != 1)
+			If ((FBG0 != 0xA7) || (FBG1 != 0x50) || (FVER != 1))
 			{
 				Return (0)
 			}
-			Local0 = 2
-			Local1 = 0
-			Local2 = 0
-			While (Local0 < 32)
-			{
-				Local1 += DerefOf (GPFR[Local0])
-				Local2 += Local1
-				Local0++
-			}
-			Return (((Local1 & 0xFFFF) == FSU1) && ((Local2 & 0xFFFF) == FSU2))
+			Local0 = FHEA
+			Local1 = Local0
+			Local0 += FDES
+			Local1 += Local0
+			Local0 += FFUL
+			Local1 += Local0
+			Local0 += FREM
+			Local1 += Local0
+			Local0 += FRAT
+			Local1 += Local0
+			Local0 += FVOL
+			Local1 += Local0
+			Local0 += FDVO
+			Local1 += Local0
+			Local0 += FCYC
+			Local1 += Local0
+			Return ((FOLD (Local0) == FSU1) && (FOLD (Local1) == FSU2))
+		}
+
+		// The halves of the lower 32 bits, added.
+		Method (FOLD, 1)
+		{
+			Return (((Arg0 >> 16) + Arg0) & 0xFFFF)
 		}
 
 		// Tells the guest what the frame says. Returns what to notify.

@@ -113,12 +113,14 @@ static __u32 get32(const __u8 *from)
 
 static void sums(const __u8 bytes[REPORT_SIZE], __u8 result[4])
 {
-	__u16 sum = 0, sum_of_sums = 0;
+	__u32 sum = 0, sum_of_sums = 0;
 
-	for (int i = 2; i < 32; i++) {
-		sum += bytes[i];
+	for (int i = 0; i < 32; i += 4) {
+		sum += get32(bytes + i);
 		sum_of_sums += sum;
 	}
+	sum += sum >> 16;
+	sum_of_sums += sum_of_sums >> 16;
 	result[0] = sum;
 	result[1] = sum >> 8;
 	result[2] = sum_of_sums;

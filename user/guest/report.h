@@ -23,14 +23,15 @@
  *   20  u32  present voltage, mV
  *   24  u32  design voltage, mV
  *   28  u32  charge cycles
- *   32  u16  sum of bytes 2 to 31
- *   34  u16  sum of the sums after each of these bytes
+ *   32  u16  sum of the u32 at 0, 4, and so on to 28
+ *   34  u16  sum of the sums after each of these u32
  *
- * Numbers have their lowest byte first; both sums are taken modulo 65536. A
- * u32 that is not known is 0xFFFFFFFF, as in ACPI. Without REPORT_PRESENT there
- * is no battery, and all numbers are 0xFFFFFFFF. A guest that reads a version it
- * does not know, or sums that are not right, looks for the next begin after the
- * one it took for one.
+ * Numbers have their lowest byte first. Both sums are taken modulo 2^32, and of
+ * what comes out the upper half is added to the lower, modulo 65536: few steps for
+ * a guest that interprets them. A u32 that is not known is 0xFFFFFFFF, as in ACPI.
+ * Without REPORT_PRESENT there is no battery, and all numbers are 0xFFFFFFFF. A
+ * guest that reads a version it does not know, or sums that are not right, looks
+ * for the next begin after the one it took for one.
  *
  * From the guest come single bytes:
  *

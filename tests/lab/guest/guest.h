@@ -5,6 +5,9 @@
 /* Prints a line for the laptop's tests. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* Writes @byte into the transmitter of a PCI serial port. Returns 0, or -1. */
+int stamp_write(char byte);
+
 /* Begins to listen for uevents. Returns the file to wait for, or -1. */
 int power_listen(void);
 

@@ -26,6 +26,7 @@
 #define PCI_CAPABILITY_LIST 0x34
 #define PCI_CAP_ID_PM 0x01
 #define PCI_PM_CTRL 4
+#define PCI_CLASS_SERIAL_16550 0x070002
 
 void say(const char *format, ...)
 {
@@ -118,6 +119,21 @@ failed:
 	say("%s: cannot set its D-state", device);
 	if (fd >= 0)
 		close(fd);
+}
+
+static int stamp_port = -1;
+
+static void open_stamp_port(const char *device, unsigned int arg)
+{
+	if (read_attribute(device, "class") == arg)
+		stamp_port = open_attribute(device, "resource0", O_WRONLY);
+}
+
+int stamp_write(char byte)
+{
+	if (stamp_port < 0)
+		visit_functions(open_stamp_port, PCI_CLASS_SERIAL_16550, 0);
+	return stamp_port >= 0 && pwrite(stamp_port, &byte, 1, 0) == 1 ? 0 : -1;
 }
 
 static void obey(char *line)

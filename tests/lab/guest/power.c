@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <linux/netlink.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -54,6 +55,24 @@ static void capitals(char *to, const char *from)
 	*to = '\0';
 }
 
+/*
+ * A line on the console takes long in a machine that is emulated twice. A byte
+ * into the transmitter of a PCI serial port is with the laptop at once: "stamp=X"
+ * on the command line asks for one at each uevent of the adapter, X for online and
+ * x for offline, which bit 5 makes of it.
+ */
+static void stamp(const char *name, const char *online)
+{
+	const char *letter = getenv("stamp");
+	char byte;
+
+	if (!letter || !online || strcmp(name, "ADP0"))
+		return;
+	byte = *online == '1' ? *letter & ~0x20 : *letter | 0x20;
+	if (stamp_write(byte))
+		say("there is no PCI serial port to stamp with");
+}
+
 /* All at once: a line printed in pieces takes its time on a serial line. */
 static void tell(const char *uevent, size_t length)
 {
@@ -64,6 +83,7 @@ static void tell(const char *uevent, size_t length)
 
 	if (!name)
 		return;
+	stamp(name, uevent_value(uevent, length, "POWER_SUPPLY_ONLINE"));
 	for (i = 0; facts[i]; i++) {
 		const char *value;
 

@@ -113,11 +113,13 @@ hardware_power() {
 
 # Fills ARGS with everything but kernel and root.
 hardware_args() {
+	local processors=(-accel "tcg,thread=multi" -smp "$LAB_CPUS")
+	[ -z "$LAB_ICOUNT" ] || processors=(-accel "tcg,thread=single" -smp 1 -icount "shift=0")
 	hardware_check_variants
 	ARGS=(
 		# Laptops have no five-level page tables, which cost time to emulate.
-		-machine q35 -accel tcg,thread=multi -cpu max,-la57
-		-smp "$LAB_CPUS" -m "$LAB_MEM"
+		-machine q35 -cpu max,-la57 -m "$LAB_MEM"
+		"${processors[@]}"
 		-nodefaults -display none -no-reboot
 		-name gpupm-lab
 		# Linux lets bridges sleep on machines from 2015 on.

@@ -51,11 +51,12 @@ def decode(data):
     """A report from its bytes, as the power table reads it."""
     same(len(data), REPORT_SIZE)
     same(data[:3], b"\xa7\x50\x01")
-    low = high = 0
-    for byte in data[2:32]:
-        low = (low + byte) & 0xFFFF
-        high = (high + low) & 0xFFFF
-    same(struct.unpack("<HH", data[32:]), (low, high))
+    sums = [0, 0]
+    for number in struct.unpack("<8I", data[:32]):
+        sums[0] += number
+        sums[1] += sums[0]
+    same(struct.unpack("<HH", data[32:]),
+         tuple(((total >> 16 & 0xFFFF) + total) & 0xFFFF for total in sums))
     names = ("flags", "design", "full", "remaining", "rate", "voltage", "design_voltage", "cycles")
     return dict(zip(names, struct.unpack("<B7I", data[3:32])))
 
