@@ -39,7 +39,7 @@ bool apply_profile(const struct config *config, enum profile_id profile, const c
 	commands_drop();
 	done = tables_apply(config, profile, tables);
 	guests_refresh();
-	policy_apply(config, profile, NULL);
+	done &= policy_apply(config, profile, NULL);
 	for (struct vm *vm = vm_first(); vm; vm = vm->next)
 		place(config, profile, vm);
 	for (struct vm *vm = vm_first(); vm; vm = vm->next)

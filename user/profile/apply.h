@@ -31,7 +31,7 @@
  * @profile: the profile
  * @tables: directory for the tables
  *
- * Return: what tables_apply() did.
+ * Return: whether all of 1 and 3 is done; if not, it may help to try that again.
  */
 bool apply_profile(const struct config *config, enum profile_id profile, const char *tables);
 

@@ -6,6 +6,7 @@
 #include "../daemon/vm.h"
 #include "../show/words.h"
 
+#include <errno.h>
 #include <string.h>
 
 /* Whether the profile, or a VM in it, has something to say about policies. */
@@ -26,7 +27,14 @@ static const char *user_of(const struct gpu *gpu)
 	return "";
 }
 
-static void set(struct client *client, const struct gpu *gpu, __u32 policy, const char *vm)
+/* Of the machine, and for a while. What the module refuses it will refuse again. */
+static bool is_wanting(int err)
+{
+	return err == -ENOMEM || err == -ENOBUFS || err == -EMFILE || err == -ENFILE ||
+	       err == -EAGAIN;
+}
+
+static bool set(struct client *client, const struct gpu *gpu, __u32 policy, const char *vm)
 {
 	char word[WORD_SIZE];
 	int err;
@@ -34,7 +42,7 @@ static void set(struct client *client, const struct gpu *gpu, __u32 policy, cons
 	word_policy(word, policy);
 	if (gpu->policy == policy) {
 		log_debug("gpu-policy: %s is %s already", gpu->address, word);
-		return;
+		return true;
 	}
 	err = client_set_policy(client, gpu->address, policy);
 	if (err)
@@ -43,16 +51,18 @@ static void set(struct client *client, const struct gpu *gpu, __u32 policy, cons
 	else
 		log_info("gpu-policy: %s is %s now%s%s", gpu->address, word,
 			 *vm ? ", for VM " : "", vm);
+	return !is_wanting(err);
 }
 
-void policy_apply(const struct config *config, enum profile_id profile, const char *address)
+bool policy_apply(const struct config *config, enum profile_id profile, const char *address)
 {
 	struct gpu_list list = {};
 	struct client *client;
+	bool done;
 	int err;
 
 	if (!says_anything(config, profile))
-		return;
+		return true;
 	err = client_open(&client);
 	if (!err)
 		err = client_gpus(client, &list);
@@ -60,6 +70,7 @@ void policy_apply(const struct config *config, enum profile_id profile, const ch
 		log_warning("gpu-policy: not set: %s", client_error(client));
 	else if (!list.n)
 		log_info("gpu-policy: there is no GPU to set it for");
+	done = !is_wanting(err);
 	for (size_t i = 0; i < list.n; i++) {
 		struct gpu *gpu = &list.gpus[i];
 		struct actions actions;
@@ -69,8 +80,9 @@ void policy_apply(const struct config *config, enum profile_id profile, const ch
 		process_find_user("", gpu);
 		actions = config_actions(config, user_of(gpu), profile);
 		if (actions.has_gpu_policy)
-			set(client, gpu, actions.gpu_policy, user_of(gpu));
+			done &= set(client, gpu, actions.gpu_policy, user_of(gpu));
 	}
 	gpu_list_free(&list);
 	client_close(client);
+	return done;
 }

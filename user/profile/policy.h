@@ -12,7 +12,9 @@
  *
  * A GPU that a VM uses gets what that VM is set to. Results go to the log; nothing
  * is done, and the module not asked, when nothing is set.
+ *
+ * Return: false when something was wanting, like memory, and it may help to try again.
  */
-void policy_apply(const struct config *config, enum profile_id profile, const char *address);
+bool policy_apply(const struct config *config, enum profile_id profile, const char *address);
 
 #endif

@@ -36,7 +36,7 @@ static const struct profile_setup real = {
  * @power_known: it was heard at all
  * @active: the profile that was applied last; N_PROFILES before the first
  * @settle: runs while @active is not the profile that host power calls for
- * @tables: for tables that could not be written, on a disk that is full, say
+ * @again: for tables and policies that were wanting something, like room on a disk
  */
 static struct {
 	const struct profile_setup *setup;
@@ -46,7 +46,7 @@ static struct {
 	bool power_known;
 	enum profile_id active;
 	uv_timer_t settle;
-	struct again tables;
+	struct again again;
 } now;
 
 /* The profile that should be active. */
@@ -101,17 +101,20 @@ static void vm_ended(struct vm *vm)
 	guest_command_ended(vm);
 }
 
-static void tables_written(bool all)
+static void applied(bool done)
 {
-	if (all)
-		again_worked(&now.tables);
+	if (done)
+		again_worked(&now.again);
 	else
-		again_later(&now.tables);
+		again_later(&now.again);
 }
 
-static void write_tables(void)
+static void apply_again(void)
 {
-	tables_written(tables_apply(now.config, now.active, now.setup->tables));
+	bool done = tables_apply(now.config, now.active, now.setup->tables);
+
+	done &= policy_apply(now.config, now.active, NULL);
+	applied(done);
 }
 
 void profile_open(uv_loop_t *loop, const struct profile_setup *setup)
@@ -122,7 +125,7 @@ void profile_open(uv_loop_t *loop, const struct profile_setup *setup)
 	now.setup = setup ? setup : &real;
 	now.active = N_PROFILES;
 	uv_timer_init(loop, &now.settle);
-	again_open(&now.tables, loop, write_tables);
+	again_open(&now.again, loop, apply_again);
 	affinity_open(loop, now.setup->root, AFFINITY_LOOK_MS);
 	commands_open(loop, now.setup->limit_ms);
 	read_override();
@@ -134,7 +137,7 @@ void profile_close(void)
 	now.config = NULL;
 	now.active = N_PROFILES;
 	uv_close((uv_handle_t *)&now.settle, NULL);
-	again_close(&now.tables);
+	again_close(&now.again);
 	affinity_close();
 	commands_close();
 	guest_commands_close();
@@ -146,7 +149,7 @@ static void apply(const char *cause)
 	now.active = wanted();
 	log_info("profile %s%s: %s", profile_word(now.active),
 		 now.override == N_PROFILES ? "" : " (override)", cause);
-	tables_written(apply_profile(now.config, now.active, now.setup->tables));
+	applied(apply_profile(now.config, now.active, now.setup->tables));
 }
 
 static bool ready(void)
@@ -194,8 +197,8 @@ void profile_power(__u32 on_ac)
 
 void profile_gpu(const char *address)
 {
-	if (now.active != N_PROFILES)
-		policy_apply(now.config, now.active, address);
+	if (now.active != N_PROFILES && !policy_apply(now.config, now.active, address))
+		again_later(&now.again);
 }
 
 enum guest_power profile_guest_power(const char *vm)

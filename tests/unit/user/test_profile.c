@@ -74,6 +74,7 @@ void agent_run(struct vm *vm, const char *socket, const char *const *argv,
 
 static int module_error;
 static int refuse_policy;
+static int n_policies;
 static __u32 policies[2];
 
 int client_open(struct client **client)
@@ -118,6 +119,7 @@ int client_set_policy(struct client *client, const char *address, __u32 policy)
 	if (refuse_policy)
 		return -EINVAL;
 	policies[address[6] - '1'] = policy;
+	n_policies++;
 	return 0;
 }
 
@@ -295,6 +297,30 @@ static void test_failures(void **state)
 	assert_logged("in VM without a name (pid ");
 	assert_logged("the guest has no agent\n");
 	assert_logged("warning: host-command /nonexistent: could not be run: no such file");
+}
+
+/* What was wanting comes to be there: policies and tables follow by themselves. */
+static void test_again(void **state)
+{
+	(void)state;
+	module_error = -ENOMEM;
+	root_file("", "/tables");
+	begin("[ac]\n"
+	      "gpu-policy = warm\n"
+	      "host-command = true\n");
+	profile_power(GPUPM_ON_AC_YES);
+	assert_logged("warning: acpi-table: could not write ");
+	assert_logged("warning: gpu-policy: not set: ");
+	unlink(setup.tables);
+	n_policies = 0;
+	module_error = 0;
+	run_until(&n_policies, 2);
+	assert_int_equal(policies[0], GPUPM_POLICY_WARM);
+	assert_int_equal(policies[1], GPUPM_POLICY_WARM);
+	assert_table("power.aml", "live");
+	/* Commands are not run again. */
+	assert_null(strstr(strstr(logged, "host-command true: begins") + 1,
+			   "host-command true: begins"));
 }
 
 /* A policy that is refused for one GPU is tried for the next. */
@@ -619,6 +645,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_order),
 		TEST(test_failures),
+		TEST(test_again),
 		TEST(test_refused_policy),
 		TEST(test_defaults),
 		TEST(test_vm_starts),
