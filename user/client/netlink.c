@@ -138,7 +138,7 @@ int netlink_request(struct nl_sock *sock, struct nl_msg *msg, struct reply *repl
 
 	do {
 		result = netlink_receive(sock, &buf);
-		if (result > 0)
+		if (buf)
 			result = reply_feed(reply, buf, result);
 		free(buf);
 	} while (!result);

@@ -175,12 +175,12 @@ int options_parse(const struct command *cmd, int *argc, char ***argv, int max,
 	/* 0 is GNU's way to say that it is a new command line; 1 may leave it inside the last. */
 	optind = 0;
 	while (result < 0 && (option = next_option(*argc, *argv)) >= 0) {
-		if (option == ':')
-			result = usage_error(cmd, "option %s needs a value", (*argv)[optind - 1]);
-		else if (option == '?')
-			result = unknown_option(cmd, *argv);
-		else
+		if (option >= FIRST_LONG)
 			result = take(cmd, &known[option - FIRST_LONG], *argv, options);
+		else if (option == ':')
+			result = usage_error(cmd, "option %s needs a value", (*argv)[optind - 1]);
+		else
+			result = unknown_option(cmd, *argv);
 	}
 	if (result < 0 && options->n)
 		result = option_number(cmd, "-n", options->n, MAX_ROUNDS, &options->rounds);

@@ -69,7 +69,7 @@ static int policy_run(int argc, char **argv)
 		result = connect_and_read(&client, &list);
 	if (!result && argc)
 		result = pick_gpu(&cmd_policy, &list, name, &gpu);
-	if (!result && word)
+	if (!result && gpu && word)
 		result = change(client, gpu, policy);
 	if (!result) {
 		one = (struct gpu_list){ .gpus = gpu, .n = 1 };

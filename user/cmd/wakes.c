@@ -49,7 +49,7 @@ static size_t count_gpu(const struct wake_list *list, const struct gpu *gpu)
 static void show_cause(struct table *table, const struct style *style,
 		       const struct wake_list *list, size_t first)
 {
-	const struct wake *last = NULL;
+	const struct wake *last = &list->wakes[first];
 	size_t n = count_cause(list, first, &last);
 	__u64 now = time_now_ms();
 	char comm[NAME_SIZE], when[64], ago[DURATION_SIZE], word[WORD_SIZE];

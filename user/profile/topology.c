@@ -77,7 +77,7 @@ static bool from_numbers(const char *root, struct topology *topology, const char
 			return false;
 		sorted[n++] = numbers[cpu];
 	}
-	above = above_gap(sorted, n);
+	above = n ? above_gap(sorted, n) : 0;
 	if (!above)
 		return false;
 	CPU_ZERO(&topology->performance);
