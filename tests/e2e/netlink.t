@@ -102,6 +102,20 @@ answer power 0 'an answer'
 answer get-no-such $ENODEV 'no such GPU'
 is "nobody woke it" "$(power_story GPU0)" ""
 
+# Who makes a user namespace is root there, and nobody here.
+who="root of a namespace"
+own_root()
+{
+	setpriv --reuid nobody --regid nogroup --clear-groups unshare --user --map-root-user "$@"
+}
+own_root nl-bad "$GPU0" >/run/lab/answers
+for name in hold release set-nothing policy-3; do
+	answer $name $EPERM ''
+done
+answer good 0 'an answer'
+fails "$who, and of a network: there is no module" 3 'from this network namespace' \
+	own_root --net gpupm status
+
 # ---- dumps while GPUs come and go --------------------------------------------
 
 (
