@@ -81,9 +81,10 @@ watch() {
 	declare -A WATCH_DELAYS=()
 	[ "$LAB_FROZEN" -gt 0 ] || return 0
 	watch_now_ms
-	while before=$NOW_MS && sleep "$WATCH_EVERY"; do
-		read -r pid <"$RUN/pid" 2>/dev/null || continue
+	# Whoever reads what the lab says shall not have to wait for this sleep's end.
+	while before=$NOW_MS && sleep "$WATCH_EVERY" >/dev/null 2>&1; do
 		watch_now_ms
+		{ read -r pid <"$RUN/pid"; } 2>/dev/null || continue
 		watch_waited "$pid"
 		watch_signs
 		turn=$((NOW_MS - before - WAITED))

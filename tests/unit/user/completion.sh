@@ -50,7 +50,7 @@ in_fish() {
 in_zsh() {
 	rm -f "$GPUPM_LOG"
 	# shellcheck disable=SC2016 # the inner shell's
-	timeout 30 zsh -f -c '
+	timeout 120 zsh -f -c '
 		zmodload zsh/zpty
 		zpty z "ZDOTDIR=$1 PATH=$2 GPUPM_LOG=$3 TERM=dumb zsh -f -i"
 		zpty -w z "fpath=($4 \$fpath); autoload -Uz compinit; compinit -u -d $1/dump; PROMPT=rea; PROMPT+=dy"
