@@ -73,9 +73,9 @@ within()
 	done
 }
 
-# soon NAME COMMAND...: a check that must come to hold. Longer than anything
-# takes on a busy machine.
-PATIENCE=60
+# soon NAME COMMAND...: a check that must come to hold. Longer than anything takes on
+# a busy machine: a VM that starts again in the laptop needs 20 s on one that is not.
+PATIENCE=180
 soon()
 {
 	local name=$1

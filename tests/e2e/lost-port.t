@@ -7,7 +7,7 @@
 . "$(dirname "$0")/lib.sh"
 
 # shellcheck disable=SC2034 # of soon
-PATIENCE=200
+PATIENCE=400
 
 first_words()
 {
@@ -53,7 +53,6 @@ like "the log says so" "$(log_since)" "answers again"
 
 # ---- unloaded while lost ------------------------------------------------------
 
-PATIENCE=60
 lab-fail-on --late GPU0 1
 gpupm hold -- true >/dev/null 2>&1 &
 soon "lost once more" is_field .failures 2

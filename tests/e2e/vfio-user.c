@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #define MAX_FUNCTIONS 8
-#define PATIENCE_S 30
+#define PATIENCE_S 120
 
 static void die(const char *what)
 {
