@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --cpus 1
 # core
 # A VM that boots takes the GPU, and leaves it in every way there is.
 # shellcheck source=tests/e2e/lib.sh
