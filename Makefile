@@ -109,6 +109,17 @@ build-deps:
 check: deps
 	@tests/run
 
+# What does not fit into "make check": hours on the debug kernel.
+check-long: deps
+	@tests/run --long
+
+# The debug kernel of the lab, once for each machine. KERNEL=debug-6.12 is another.
+KERNEL ?= debug-6.1
+
+kernel:
+	@scripts/deps tests/lab/packages
+	@tests/lab/lab kernel $(KERNEL)
+
 # These two get what they need by themselves, and show that.
 demo:
 	@tests/demo/demo
@@ -141,6 +152,8 @@ help:
 	@echo "make demo             a VM takes a GPU and leaves it, in an emulated laptop (root)"
 	@echo "make lab              a root shell in that laptop; RUN=SCRIPT runs a script there"
 	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
+	@echo "make check-long       what takes hours: the tests on a kernel full of detectors (root)"
+	@echo "make kernel           build that kernel, once for each machine; KERNEL=debug-6.12"
 	@echo "make fuzz             fuzzes each parser for a minute, or FUZZ_SECONDS=N"
 	@echo "make bench            how fast power is cut and comes back, against other ways"
 	@echo "make build-deps       install what building and installing takes, with apt (root)"
@@ -148,4 +161,4 @@ help:
 	@echo "make clean            remove what was built"
 
 .PHONY: all headers kmod libraries user install uninstall \
-	dkms clean deps build-deps check demo lab e2e fuzz bench help
+	dkms clean deps build-deps check check-long kernel demo lab e2e fuzz bench help

@@ -11,28 +11,6 @@ LAB_GUEST_EXCLUDE="
 	*/sound/*.[ch] */fs/xfs/*.[ch] */fs/btrfs/*.[ch]
 	*/arch/[!x]*/*.[chS] */arch/*/boot/dts/*"
 
-# Downloads the source of the kernel of suite $2 and unpacks it into $1.
-guest_source() {
-	local to=$1 suite=$2 package debs pattern exclude=()
-	private_apt_update "$suite"
-	package=$(private_apt apt-cache "$suite" --no-all-versions show linux-source |
-		sed -n 's/^Depends: *\(linux-source-[0-9.]*\).*/\1/p' | head -n 1)
-	[ -n "$package" ] || die "$suite has no linux-source"
-	say "fetching $package (about 140 MB)"
-	debs=$(mktemp -d "$LAB_CACHE/debs.XXXXXX")
-	(cd "$debs" && private_apt apt-get "$suite" download "$package") \
-		>"$LAB_CACHE/download.log" 2>&1 ||
-		die "could not download $package, see $LAB_CACHE/download.log"
-	say "unpacking $package"
-	for pattern in $LAB_GUEST_EXCLUDE; do
-		exclude+=(--exclude "$pattern")
-	done
-	dpkg-deb --fsys-tarfile "$debs"/*.deb |
-		tar -xO "./usr/src/$package.tar.xz" |
-		tar -xJ -C "$to" --strip-components=1 --wildcards "${exclude[@]}"
-	rm -rf "$debs"
-}
-
 # Builds the kernel of suite $2 into directory $1: vmlinux, which QEMU boots by
 # itself, and bzImage, which UEFI firmware takes.
 guest_kernel_build() {
@@ -40,14 +18,11 @@ guest_kernel_build() {
 	[ ! -e "$out" ] || return 0
 	started=$(now)
 	tree=$(mktemp -d "$LAB_CACHE/guest-build.XXXXXX")
-	guest_source "$tree" "$suite"
+	source_unpack "$tree" "$suite" "$LAB_GUEST_EXCLUDE"
 	say "building the small guest kernel (three to four minutes)"
 	(
 		cd "$tree"
-		make -s tinyconfig
-		./scripts/kconfig/merge_config.sh -m .config "$LAB_DIR/guest/config"
-		make -s olddefconfig
-		guest_config_kept .config
+		source_configure "$LAB_DIR/guest/config"
 		nice make -s -j"$(nproc)" vmlinux bzImage
 	) >"$LAB_CACHE/guest-build.log" 2>&1 ||
 		die "the guest kernel does not build, see $LAB_CACHE/guest-build.log"
@@ -58,16 +33,6 @@ guest_kernel_build() {
 	mv "$out.new" "$out"
 	rm -rf "$tree"
 	say "the guest kernel is ready after $(since "$started") s"
-}
-
-# olddefconfig drops in silence what it cannot set.
-guest_config_kept() {
-	local line
-	while read -r line; do
-		case $line in
-		CONFIG_*=y) grep -qx "$line" "$1" || die "the guest kernel cannot have $line" ;;
-		esac
-	done <"$LAB_DIR/guest/config"
 }
 
 guest_initramfs_build() {

@@ -16,7 +16,8 @@ kernel_suite() {
 	6.1) echo bookworm ;;
 	6.12) echo bookworm-backports ;;
 	7.3) echo trixie-backports ;;
-	*) die "no kernel called '$1': choose stock, 6.1, 6.12 or 7.3, or give a directory" ;;
+	debug-*) kernel_suite "${1#debug-}" ;;
+	*) die "no kernel called '$1': choose stock, 6.1, 6.12, 7.3, debug-6.1 or debug-6.12, or give a directory" ;;
 	esac
 }
 
@@ -171,12 +172,15 @@ kernel_fetch() {
 kernel_dir() {
 	local kernel=$1
 	if [ -d "$kernel" ]; then
-		[ -e "$kernel/vmlinuz" ] || die "$kernel has no vmlinuz"
+		[ -e "$kernel/vmlinuz" ] || [ -e "$kernel/vmlinux" ] || die "$kernel has no vmlinuz"
 		[ -d "$kernel/lib/modules" ] || die "$kernel has no lib/modules"
 		realpath "$kernel"
 		return
 	fi
-	locked kernels kernel_fetch "$kernel"
+	case $kernel in
+	debug-*) locked debug debug_fetch "${kernel#debug-}" ;;
+	*) locked kernels kernel_fetch "$kernel" ;;
+	esac
 }
 
 # The uname -r of the kernel in directory $1.

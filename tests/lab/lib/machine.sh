@@ -3,7 +3,7 @@
 # Boots the laptop, waits for it, and judges how it went.
 
 # Lines of a kernel log that mean a kernel broke a promise.
-LAB_SPLATS='WARNING:|BUG:|BUG |Oops|Call Trace|KASAN|KCSAN|UBSAN|refcount_t:|possible circular locking|possible recursive locking|inconsistent lock state|suspicious RCU usage|blocked for more than|soft lockup|hard LOCKUP|rcu_[a-z]* (self-detected stall|detected stalls|kthread starved)|general protection fault|Kernel panic|unreferenced object|sleeping function called|DMAR: DRHD: handling fault|DMAR: \[DMA'
+LAB_SPLATS='WARNING:|BUG:|BUG |Oops|Call Trace|KASAN|KCSAN|UBSAN|refcount_t:|possible circular locking|possible recursive locking|inconsistent lock state|suspicious RCU usage|blocked for more than|soft lockup|hard LOCKUP|rcu_[a-z]* (self-detected stall|detected stalls|kthread starved)|general protection fault|Kernel panic|unreferenced object|sleeping function called|ODEBUG|trying to register non-static key|DMAR: DRHD: handling fault|DMAR: \[DMA'
 
 machine_prepare() {
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/gpupm-lab.XXXXXX")
