@@ -76,6 +76,7 @@ within()
 # soon NAME COMMAND...: a check that must come to hold. Longer than anything takes on
 # a busy machine: a VM that starts again in the laptop needs 20 s on one that is not.
 PATIENCE=180
+[ ! -e /sys/kernel/debug/kmemleak ] || PATIENCE=300
 soon()
 {
 	local name=$1
