@@ -496,6 +496,23 @@ def journal(daemon):
 
 
 @test
+def libvirt(daemon):
+    """libvirt is spoken to from another process, and leaves nothing in this one."""
+    daemon.configure("[ac]\nguest-command = power-plan quiet\n")
+    daemon.start()
+    guests = [daemon.guest() for _ in range(5)]
+    wait_for("its error", lambda: "libvirt cannot reach the guest agent: " in daemon.log())
+    for guest in guests:
+        guest.report()
+    proc = f"/proc/{daemon.process.pid}"
+    wait_for("that process to end", lambda: not open(f"{proc}/task/{daemon.process.pid}/children").read())
+    check("libvirt" not in open(f"{proc}/maps").read())
+    same(len(os.listdir(f"{proc}/task")), 1)
+    if not daemon.sanitized():
+        check(daemon.status("VmRSS") < 4096, f"{daemon.status('VmRSS')} kB")
+
+
+@test
 def idle(daemon):
     """Nothing happens when nothing happens, in little memory."""
     seconds = float(os.environ.get("GPUPM_IDLE", 2))
