@@ -135,6 +135,9 @@ lab:
 e2e: deps
 	@tests/e2e/run
 
+coverage: deps
+	@tests/coverage/run
+
 FUZZ_SECONDS ?= 60
 fuzz: deps
 	@tests/fuzz/run $(FUZZ_SECONDS)
@@ -154,6 +157,7 @@ help:
 	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
 	@echo "make check-long       what takes hours: the tests on a kernel full of detectors (root)"
 	@echo "make kernel           build that kernel, once for each machine; KERNEL=debug-6.12"
+	@echo "make coverage         which lines of user space the unit tests run, by file"
 	@echo "make fuzz             fuzzes each parser for a minute, or FUZZ_SECONDS=N"
 	@echo "make bench            how fast power is cut and comes back, against other ways"
 	@echo "make build-deps       install what building and installing takes, with apt (root)"
@@ -161,4 +165,4 @@ help:
 	@echo "make clean            remove what was built"
 
 .PHONY: all headers kmod libraries user install uninstall \
-	dkms clean deps build-deps check check-long kernel demo lab e2e fuzz bench help
+	dkms clean deps build-deps check check-long kernel demo lab e2e fuzz coverage bench help

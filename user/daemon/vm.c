@@ -159,12 +159,3 @@ struct vm *vm_first(void)
 {
 	return vms;
 }
-
-struct vm *vm_called(const char *name)
-{
-	struct vm *vm = vms;
-
-	while (vm && strcmp(vm->name, name))
-		vm = vm->next;
-	return vm;
-}

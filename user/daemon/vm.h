@@ -60,7 +60,4 @@ struct vm *vm_seen(pid_t pid);
 /** vm_first - the first of all VMs, or NULL */
 struct vm *vm_first(void);
 
-/** vm_called - the VM of this name, or NULL */
-struct vm *vm_called(const char *name);
-
 #endif

@@ -13,11 +13,6 @@ struct json_object *json_must(struct json_object *object)
 	return object;
 }
 
-struct json_object *json_flag(bool value)
-{
-	return json_must(json_object_new_boolean(value));
-}
-
 struct json_object *json_u64(__u64 value)
 {
 	return json_must(json_object_new_uint64(value));

@@ -434,11 +434,16 @@ def coming_and_going(daemon):
     daemon.start()
     good = daemon.guest()
     good.report()
-    for i in range(300):
+    # A hundred are let in at once, and then ten a second.
+    for i in range(115):
         guest = daemon.guest()
         if i % 3 == 0:
             guest.say(b"?")
         guest.close()
+    # Who comes after them waits no longer than for them.
+    late = daemon.guest()
+    late.report()
+    late.close()
     wait_for("them to be gone", lambda: len(daemon.guests()) == 1)
     unplug(daemon)
     same(good.report()["flags"], PRESENT | DISCHARGING)

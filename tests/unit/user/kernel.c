@@ -233,8 +233,12 @@ static void answer_family(size_t i, int seq, const struct genlmsghdr *header)
 static void answer_gpus(size_t i, int seq)
 {
 	for (size_t n = 0; n < kernel.n_gpus; n++) {
-		struct nl_msg *msg = message_gpu(&kernel.gpu, seq);
+		struct gpu gpu = kernel.gpu;
+		struct nl_msg *msg;
 
+		if (n)
+			strcpy(gpu.address, "0000:41:00.0");
+		msg = message_gpu(&gpu, seq);
 		if (kernel.interrupted) {
 			nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_DUMP_INTR;
 			kernel.interrupted--;

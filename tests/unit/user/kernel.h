@@ -14,11 +14,13 @@
 
 /**
  * struct kernel - what the kernel has, and how it behaves
+ * @later: what happens when a listener has heard all and waits, in turn; after the
+ *	last the process gets SIGTERM
  * @loaded: the module is there
  * @version: of its family
  * @without_groups: it has no multicast groups: an old one
- * @gpu: its only GPU
- * @n_gpus: 0 or 1
+ * @gpu: its first GPU; another is the same at 0000:41:00.0
+ * @n_gpus: 0, 1 or 2
  * @wakes: its log
  * @n_wakes: how many
  * @power: host power
@@ -31,10 +33,9 @@
  * @release: called for a release
  * @endless: who has heard all of @later is not ended
  * @policy: the last that was set
- * @later: what happens when a listener has heard all and waits, in turn; after the
- *	last the process gets SIGTERM
  */
 struct kernel {
+	void (*later[8])(void);
 	bool loaded;
 	__u32 version;
 	bool without_groups;
@@ -52,7 +53,6 @@ struct kernel {
 	void (*release)(void);
 	bool endless;
 	__u32 policy;
-	void (*later[8])(void);
 };
 
 extern struct kernel kernel;

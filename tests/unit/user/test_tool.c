@@ -6,6 +6,7 @@
 #include "cmd/cmd.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,12 @@ static void falls_asleep(void)
 	kernel_tells(GPUPM_CAUSE_POWER_CUT, GPUPM_STATE_OFF);
 }
 
+static void drains(void)
+{
+	kernel.power.supplies[0].capacity = 56;
+	kernel_tells_power();
+}
+
 static void test_status_watch(void **state)
 {
 	(void)state;
@@ -104,6 +111,36 @@ static void test_status_watch(void **state)
 	assert_int_equal(run(&cmd_status, "-w", NULL, NULL), RESULT_DONE);
 	assert_says(out, "awake");
 	assert_string_equal(err, "");
+}
+
+/* The same on a terminal: the screen is drawn anew, and given back at the end. */
+static void test_terminal(void **state)
+{
+	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	char text[16384];
+	ssize_t n, more;
+
+	(void)state;
+	assert_true(master >= 0 && !grantpt(master) && !unlockpt(master));
+	setenv("TERM", "xterm", 1);
+	for (int i = 0; i < 2; i++) {
+		stdout = fopen(ptsname(master), "w");
+		assert_non_null(stdout);
+		kernel.later[0] = i ? drains : wakes_up;
+		assert_int_equal(i ? cmd_power.run(2, (char *[]){ "power", "-w", NULL }) :
+				     cmd_status.run(2, (char *[]){ "status", "-w", NULL }),
+				 RESULT_DONE);
+		/* Once it is closed there is an end, with an error, to what can be read. */
+		give_back();
+		for (n = 0; (more = read(master, text + n, sizeof(text) - 1 - n)) > 0; n += more)
+			;
+		text[n] = '\0';
+		assert_says(text, i ? "56 %" : "awake");
+		assert_says(text, "\033[");
+		teardown(state);
+		setup(state);
+	}
+	close(master);
 }
 
 static void test_watch_unloaded(void **state)
@@ -174,6 +211,22 @@ static void test_policy(void **state)
 	kernel.n_gpus = 0;
 	assert_int_equal(run(&cmd_policy, NULL, NULL, NULL), RESULT_DONE);
 	assert_says(err, "no GPU is bound");
+}
+
+static void test_which_gpu(void **state)
+{
+	(void)state;
+	kernel.n_gpus = 2;
+	assert_int_equal(run(&cmd_policy, "on", NULL, NULL), RESULT_USAGE);
+	assert_says(err, "say which GPU");
+	assert_says(err, "  0000:41:00.0\n");
+	assert_int_equal(run(&cmd_policy, ":00.0", "on", NULL), RESULT_USAGE);
+	assert_says(err, "':00.0' is part of more than one address");
+	assert_int_equal(run(&cmd_policy, "41:00", "on", NULL), RESULT_DONE);
+	assert_says(out, "0000:41:00.0  on");
+	assert_int_equal(run(&cmd_why, NULL, NULL, NULL), RESULT_DONE);
+	assert_int_equal(run(&cmd_wakes, NULL, NULL, NULL), RESULT_DONE);
+	assert_says(out, "0000:41:00.0");
 }
 
 /* Each with its words, and its exit code. */
@@ -284,12 +337,6 @@ static void test_power(void **state)
 	assert_int_equal(run(&cmd_power, NULL, NULL, NULL), RESULT_DONE);
 	assert_says(err, "this is what sysfs says");
 	assert_int_equal(run(&cmd_power, "-w", NULL, NULL), RESULT_NO_MODULE);
-}
-
-static void drains(void)
-{
-	kernel.power.supplies[0].capacity = 56;
-	kernel_tells_power();
 }
 
 /* The same again, and one from before what is known: nothing to show. */
@@ -481,10 +528,12 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_status),
 		TEST(test_status_watch),
+		TEST(test_terminal),
 		TEST(test_watch_unloaded),
 		TEST(test_why),
 		TEST(test_wakes),
 		TEST(test_policy),
+		TEST(test_which_gpu),
 		TEST(test_refusals),
 		TEST(test_no_answer),
 		TEST(test_interrupted),
