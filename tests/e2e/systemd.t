@@ -155,11 +155,6 @@ soon "killed: it is ready again" unit_is ActiveState active
 soon "killed: the VM is known" daemon_said "VM one \(pid $(vm_pid one)\)"
 ok "killed: the VM's policy stays" policy_is auto
 
-rm -rf /run/gpupm
-soon "its sockets are removed: it is started anew" unit_is NRestarts 2
-soon "and makes them again" test -S /run/gpupm/guest.sock
-soon "it is ready again" unit_is ActiveState active
-
 lab-vm stop one quit
 echo "[ac" >"$CONFIG"
 systemctl reload gpupmd || true
