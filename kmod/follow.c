@@ -403,7 +403,7 @@ static void asked_for(struct gpupm_gpu *gpu, struct pci_dev *pdev, int rpmflags)
 	 * asks between that and the look that finds it open is not who opened it,
 	 * like libvirt, which reads a function it has just given to a VM.
 	 */
-	if (!(rpmflags & RPM_GET_PUT) || !seems_open(gpu))
+	if (READ_ONCE(gpu->facts.open) || !seems_open(gpu))
 		gpupm_touch(&gpu->wakes, &pdev->dev, !function, !active);
 	if (pdev == gpupm_root_port(gpu) && !active &&
 	    pdev->current_state == PCI_D3cold)
