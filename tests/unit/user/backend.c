@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define PATIENCE_MS	60000
@@ -178,6 +179,18 @@ void log_warning(const char *format, ...)
 	va_start(args, format);
 	note("warning", format, args);
 	va_end(args);
+}
+
+void run_until_logged(const char *text)
+{
+	time_t deadline = time(NULL) + PATIENCE_MS / 1000;
+
+	while (!was_logged(text)) {
+		if (time(NULL) > deadline)
+			fail_msg("waited for '%s' in vain; logged was:\n%s", text, logged);
+		uv_run(&loop, UV_RUN_NOWAIT);
+		usleep(1000);
+	}
 }
 
 bool was_logged(const char *text)

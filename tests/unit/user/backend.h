@@ -47,6 +47,7 @@ void vm_ends(void);
 extern char logged[65536];
 extern int warnings;
 bool was_logged(const char *text);
+void run_until_logged(const char *text);
 
 /* ---- the peer ---- */
 

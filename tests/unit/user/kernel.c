@@ -267,24 +267,6 @@ static void answer_wakes(size_t i, int seq)
 	answer_done(i, seq);
 }
 
-static struct nl_msg *power_message(int seq, __u8 cmd)
-{
-	struct nl_msg *msg = make(seq, FAMILY, 0, cmd);
-
-	nla_put_u64(msg, GPUPM_A_POWER_SERIAL, kernel.power.serial);
-	nla_put_u32(msg, GPUPM_A_POWER_ON_AC, kernel.power.on_ac);
-	for (size_t i = 0; i < kernel.power.n; i++) {
-		const struct supply *supply = &kernel.power.supplies[i];
-		struct nlattr *nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
-
-		nla_put_string(msg, GPUPM_A_SUPPLY_NAME, supply->name);
-		nla_put_u32(msg, GPUPM_A_SUPPLY_TYPE, supply->type);
-		nla_put_u32(msg, GPUPM_A_SUPPLY_CAPACITY, supply->capacity);
-		nla_nest_end(msg, nest);
-	}
-	return msg;
-}
-
 static void answer_change(size_t i, int seq, const struct genlmsghdr *header)
 {
 	const struct nlattr *policy = nla_find(genlmsg_attrdata(header, 0), 64,
@@ -320,7 +302,7 @@ static void answer(size_t i, const struct nlmsghdr *request)
 	else if (header->cmd == GPUPM_CMD_WAKE_GET)
 		answer_wakes(i, seq);
 	else if (header->cmd == GPUPM_CMD_POWER_GET)
-		answer_with(i, seq, power_message(seq, GPUPM_CMD_POWER_GET));
+		answer_with(i, seq, message_power(&kernel.power, seq, GPUPM_CMD_POWER_GET));
 	else
 		answer_change(i, seq, header);
 }
@@ -357,7 +339,7 @@ void kernel_tells(__u32 cause, __u32 state)
 void kernel_tells_power(void)
 {
 	kernel.power.serial++;
-	tell(GROUP_POWER, power_message(0, GPUPM_CMD_POWER_NTF));
+	tell(GROUP_POWER, message_power(&kernel.power, 0, GPUPM_CMD_POWER_NTF));
 }
 
 void kernel_unloads(void)

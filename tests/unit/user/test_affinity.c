@@ -210,18 +210,6 @@ static void end_process(void)
 	waitpid(vm.pid, NULL, 0);
 }
 
-static void run_until_logged(const char *text)
-{
-	time_t deadline = time(NULL) + 60;
-
-	while (!was_logged(text)) {
-		if (time(NULL) > deadline)
-			fail_msg("waited for '%s' in vain; logged was:\n%s", text, logged);
-		uv_run(&loop, UV_RUN_NOWAIT);
-		usleep(1000);
-	}
-}
-
 static void set(enum affinity_kind kind, const char *cpus)
 {
 	struct actions actions = { .affinity = kind, .cpus = (char *)cpus };

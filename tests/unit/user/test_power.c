@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Host power: out of messages, out of sysfs, added up, and shown. */
+/* Host power: out of messages, added up, and shown. */
 #include "unit.h"
 
 #include "client/power.h"
@@ -42,24 +42,6 @@ static struct supply *add_battery(struct host_power *power, const char *name, __
 	return supply;
 }
 
-/* A laptop on the road. */
-static void sample_power(struct host_power *power)
-{
-	struct supply *battery;
-
-	memset(power, 0, sizeof(*power));
-	power->serial = 17;
-	power->on_ac = GPUPM_ON_AC_NO;
-	add(power, "AC", GPUPM_SUPPLY_TYPE_MAINS)->online = 0;
-	battery = add_battery(power, "BAT0", GPUPM_SUPPLY_STATUS_DISCHARGING, 39900000, 63400000,
-			      18400000);
-	battery->capacity = 63;
-	battery->energy_design = 70000000;
-	battery->voltage = 12100000;
-	battery->voltage_design = 11400000;
-	battery->cycles = 214;
-}
-
 /* Whatever there can be. */
 static void strange_power(struct host_power *power)
 {
@@ -82,45 +64,9 @@ static void strange_power(struct host_power *power)
 
 /* ---- messages -------------------------------------------------------------- */
 
-static void put_u32(struct nl_msg *msg, int attr, __u32 value)
-{
-	if (value != POWER_UNKNOWN32)
-		nla_put_u32(msg, attr, value);
-}
-
-static void put_u64(struct nl_msg *msg, int attr, __u64 value)
-{
-	if (value != POWER_UNKNOWN)
-		nla_put_u64(msg, attr, value);
-}
-
 static struct nl_msg *message(const struct host_power *power)
 {
-	struct nl_msg *msg = nlmsg_alloc();
-
-	genlmsg_put(msg, 0, 1, 40, 0, 0, GPUPM_CMD_POWER_GET, GPUPM_FAMILY_VERSION);
-	nla_put_u64(msg, GPUPM_A_POWER_SERIAL, power->serial);
-	nla_put_u32(msg, GPUPM_A_POWER_ON_AC, power->on_ac);
-	for (size_t i = 0; i < power->n; i++) {
-		const struct supply *supply = &power->supplies[i];
-		struct nlattr *nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
-
-		nla_put_string(msg, GPUPM_A_SUPPLY_NAME, supply->name);
-		nla_put_u32(msg, GPUPM_A_SUPPLY_TYPE, supply->type);
-		put_u32(msg, GPUPM_A_SUPPLY_ONLINE, supply->online);
-		put_u32(msg, GPUPM_A_SUPPLY_PRESENT, supply->present);
-		put_u32(msg, GPUPM_A_SUPPLY_STATUS, supply->status);
-		put_u32(msg, GPUPM_A_SUPPLY_CAPACITY, supply->capacity);
-		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_NOW, supply->energy_now);
-		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_FULL, supply->energy_full);
-		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_DESIGN, supply->energy_design);
-		put_u64(msg, GPUPM_A_SUPPLY_POWER, supply->power);
-		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE, supply->voltage);
-		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE_DESIGN, supply->voltage_design);
-		put_u32(msg, GPUPM_A_SUPPLY_CYCLES, supply->cycles);
-		nla_nest_end(msg, nest);
-	}
-	return msg;
+	return message_power(power, 1, GPUPM_CMD_POWER_GET);
 }
 
 static int read_message(struct host_power *power, struct nl_msg *msg, struct malformed *m)
@@ -214,128 +160,6 @@ static void test_message_limits(void **state)
 	nla_put_string(msg, GPUPM_A_SUPPLY_NAME, name);
 	nla_nest_end(msg, nest);
 	assert_int_equal(read_message(&power, msg, &m), -EBADMSG);
-}
-
-/* ---- sysfs ------------------------------------------------------------------ */
-
-static void file(const char *supply, const char *name, const char *value)
-{
-	root_file(value, "/class/power_supply/%s/%s", supply, name);
-}
-
-static void test_sysfs(void **state)
-{
-	const char *root = root_make();
-	struct host_power power, want;
-
-	(void)state;
-	assert_int_equal(power_read_sysfs(root, &power), 0);
-	assert_int_equal(power.n, 0);
-	assert_int_equal(power.on_ac, GPUPM_ON_AC_UNKNOWN);
-
-	file("BAT0", "type", "Battery\n");
-	file("BAT0", "present", "1\n");
-	file("BAT0", "status", "Discharging\n");
-	file("BAT0", "capacity", "63\n");
-	file("BAT0", "energy_now", "39900000\n");
-	file("BAT0", "energy_full", "63400000\n");
-	file("BAT0", "energy_full_design", "70000000\n");
-	file("BAT0", "power_now", "-18400000\n");
-	file("BAT0", "voltage_now", "12100000\n");
-	file("BAT0", "voltage_min_design", "11400000\n");
-	file("BAT0", "cycle_count", "214\n");
-	file("AC", "type", "Mains\n");
-	file("AC", "online", "0\n");
-	file("mouse", "type", "Battery\n");
-	file("mouse", "scope", "Device\n");
-	file("mouse", "status", "Discharging\n");
-	/* It has just gone away. */
-	file("gone", "uevent", "");
-	sample_power(&want);
-	assert_int_equal(power_read_sysfs(root, &power), 0);
-	assert_int_equal(power.serial, 0);
-	assert_true(power_equal(&power, &want));
-	root_remove();
-}
-
-static void test_sysfs_charge(void **state)
-{
-	const char *root = root_make();
-	struct host_power power;
-	const struct supply *battery = &power.supplies[0];
-
-	(void)state;
-	file("BATC", "type", "Battery\n");
-	file("BATC", "charge_now", "3000000\n");
-	file("BATC", "charge_full", "4000000\n");
-	file("BATC", "charge_full_design", "5000000\n");
-	file("BATC", "current_now", "-1500000\n");
-	assert_int_equal(power_read_sysfs(root, &power), 0);
-	assert_true(battery->energy_now == POWER_UNKNOWN);
-	assert_true(battery->power == POWER_UNKNOWN);
-	file("BATC", "voltage_now", "12000000\n");
-	power_read_sysfs(root, &power);
-	assert_int_equal(battery->energy_now, 36000000);
-	file("BATC", "voltage_max_design", "13000000\n");
-	power_read_sysfs(root, &power);
-	assert_int_equal(battery->energy_full, 52000000);
-	file("BATC", "voltage_min_design", "11400000\n");
-	power_read_sysfs(root, &power);
-	assert_int_equal(battery->energy_now, 34200000);
-	assert_int_equal(battery->energy_full, 45600000);
-	assert_int_equal(battery->energy_design, 57000000);
-	assert_int_equal(battery->power, 17100000);
-	assert_int_equal(battery->voltage_design, 11400000);
-	root_remove();
-}
-
-static void test_sysfs_strange(void **state)
-{
-	const char *root = root_make();
-	struct host_power power;
-
-	(void)state;
-	file("A", "type", "Battery\n");
-	file("A", "present", "0\n");
-	file("A", "status", "Discharging\n");
-	file("A", "capacity", "40\n");
-	file("B", "type", "Battery\n");
-	file("B", "status", "Pondering\n");
-	file("B", "capacity", "140\n");
-	file("B", "energy_now", "-1\n");
-	file("B", "energy_full", "99999999999999999999\n");
-	file("B", "power_now", "12 W\n");
-	file("B", "voltage_now", "\n");
-	file("C", "type", "USB_PD_DRP\n");
-	file("C", "online", "2\n");
-	file("D", "type", "BrickID\n");
-	file("E", "type", "Wireless\n");
-	file("F", "type", "UPS\n");
-	file("G", "type", "Fusion\n");
-	assert_int_equal(power_read_sysfs(root, &power), 0);
-	assert_int_equal(power.n, 7);
-	assert_int_equal(power.supplies[0].present, 0);
-	assert_int_equal(power.supplies[0].status, GPUPM_SUPPLY_STATUS_UNKNOWN);
-	assert_true(power.supplies[0].capacity == POWER_UNKNOWN32);
-	assert_int_equal(power.supplies[1].status, GPUPM_SUPPLY_STATUS_UNKNOWN);
-	assert_int_equal(power.supplies[1].capacity, 100);
-	assert_true(power.supplies[1].energy_now == POWER_UNKNOWN);
-	assert_true(power.supplies[1].energy_full == POWER_UNKNOWN);
-	assert_true(power.supplies[1].power == POWER_UNKNOWN);
-	assert_true(power.supplies[1].voltage == POWER_UNKNOWN);
-	assert_int_equal(power.supplies[2].type, GPUPM_SUPPLY_TYPE_USB);
-	assert_int_equal(power.supplies[2].online, 1);
-	assert_int_equal(power.supplies[3].type, GPUPM_SUPPLY_TYPE_USB);
-	assert_int_equal(power.supplies[4].type, GPUPM_SUPPLY_TYPE_WIRELESS);
-	assert_int_equal(power.supplies[5].type, GPUPM_SUPPLY_TYPE_UPS);
-	assert_int_equal(power.supplies[6].type, GPUPM_SUPPLY_TYPE_UNKNOWN);
-	assert_int_equal(power.on_ac, GPUPM_ON_AC_YES);
-
-	for (int i = 0; i < SUPPLIES_MAX; i++)
-		root_file("USB\n", "/class/power_supply/p%02d/type", i);
-	assert_int_equal(power_read_sysfs(root, &power), 0);
-	assert_int_equal(power.n, SUPPLIES_MAX);
-	root_remove();
 }
 
 /* ---- what it means ---------------------------------------------------------- */
@@ -623,9 +447,6 @@ int main(void)
 		cmocka_unit_test(test_message),
 		cmocka_unit_test(test_message_bad),
 		cmocka_unit_test(test_message_limits),
-		cmocka_unit_test(test_sysfs),
-		cmocka_unit_test(test_sysfs_charge),
-		cmocka_unit_test(test_sysfs_strange),
 		cmocka_unit_test(test_on_ac),
 		cmocka_unit_test(test_sum),
 		cmocka_unit_test(test_sum_unknown),

@@ -21,7 +21,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #define assert_logged(text)	assert_true(was_logged(text))
@@ -190,18 +189,6 @@ static void vm_is_there(const char *name)
 	fake_vm.pid = getpid();
 	strcpy(fake_vm.name, name);
 	root_file("CPU 0/TCG\n", "/proc/%d/task/%ld/comm", fake_vm.pid, syscall(SYS_gettid));
-}
-
-static void run_until_logged(const char *text)
-{
-	time_t deadline = time(NULL) + 60;
-
-	while (!was_logged(text)) {
-		if (time(NULL) > deadline)
-			fail_msg("waited for '%s' in vain; logged was:\n%s", text, logged);
-		uv_run(&loop, UV_RUN_NOWAIT);
-		usleep(1000);
-	}
 }
 
 static int count(const char *text)
@@ -551,71 +538,6 @@ static void test_new_config(void **state)
 	assert_table("power.aml", "battery");
 }
 
-/* ---- tables ---- */
-
-static void test_tables(void **state)
-{
-	char path[PATH_MAX], text[PATH_MAX + 256];
-	size_t size;
-	const void *table = aml_builtin("ac", &size);
-
-	(void)state;
-	snprintf(path, sizeof(path), "%s/mine.aml", setup.run);
-	assert_int_equal(file_replace(path, table, size), 0);
-	snprintf(text, sizeof(text),
-		 "[ac]\nacpi-table = battery\n[vm 'my game' ac]\nacpi-table = %s\n"
-		 "[vm other]\nguest-power = ac\n", path);
-	begin(text);
-	profile_power(GPUPM_ON_AC_YES);
-	assert_table("power.aml", "battery");
-	assert_table("power-my game.aml", "ac");
-	snprintf(path, sizeof(path), "%s/power-other.aml", setup.tables);
-	assert_int_equal(access(path, F_OK), -1);
-	/* The path of a VM with a table of its own is there in every profile. */
-	assert_int_equal(profile_override("battery"), 0);
-	assert_table("power.aml", "live");
-	assert_table("power-my game.aml", "live");
-	assert_int_equal(warnings, 0);
-}
-
-static void test_bad_tables(void **state)
-{
-	char path[PATH_MAX], text[PATH_MAX + 256], *copy;
-	size_t size;
-	const void *table = aml_builtin("ac", &size);
-
-	(void)state;
-	begin("");
-	profile_power(GPUPM_ON_AC_YES);
-	snprintf(path, sizeof(path), "%s/mine.aml", setup.run);
-	snprintf(text, sizeof(text), "[ac]\nacpi-table = %s\n", path);
-	read_config(text);
-	profile_config(&config);
-	assert_logged("mine.aml: No such file or directory\n");
-	/* What is no table would keep QEMU from starting: the old one stays. */
-	copy = malloc(size);
-	memcpy(copy, table, size);
-	copy[size - 1] ^= 1;
-	assert_int_equal(file_replace(path, copy, size), 0);
-	profile_config(&config);
-	assert_logged("mine.aml is no ACPI table (length or checksum is wrong)\n");
-	assert_int_equal(file_replace(path, table, size - 1), 0);
-	profile_config(&config);
-	assert_int_equal(file_replace(path, table, 20), 0);
-	profile_config(&config);
-	assert_int_equal(count("is no ACPI table"), 3);
-	free(copy);
-	unlink(path);
-	mkdir(path, 0755);
-	profile_config(&config);
-	assert_logged("mine.aml: Is a directory\n");
-	rmdir(path);
-	mkfifo(path, 0600);
-	profile_config(&config);
-	assert_logged("mine.aml: it is no file\n");
-	assert_table("power.aml", "live");
-}
-
 /* ---- what is shown ---- */
 
 static void test_json(void **state)
@@ -655,8 +577,6 @@ int main(void)
 		TEST(test_override),
 		TEST(test_bad_override),
 		TEST(test_new_config),
-		TEST(test_tables),
-		TEST(test_bad_tables),
 		TEST(test_json),
 	};
 

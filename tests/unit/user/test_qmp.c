@@ -61,6 +61,13 @@ static void close_all(void)
 	loop_close();
 }
 
+static void end(struct peer *peer)
+{
+	qmp_close();
+	peer_close(peer);
+	loop_close();
+}
+
 /* ---- a QEMU that has the devices ----------------------------------------- */
 
 static void test_told(void **state)
@@ -134,9 +141,7 @@ static void test_impossible_reports(void **state)
 	}
 	assert_int_equal(qemu.refused, 0);
 	assert_int_equal(warnings, 0);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 /* Only the newest report is kept while one is under way. */
@@ -165,9 +170,7 @@ static void test_slow(void **state)
 	run_a_while();
 	assert_int_equal(qemu.sets, 3);
 	assert_int_equal(qemu.percent, 20);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void test_pretty_and_events(void **state)
@@ -184,9 +187,7 @@ static void test_pretty_and_events(void **state)
 	run_until(&qemu.ac_sets, 1);
 	assert_int_equal(qemu.percent, 33);
 	assert_int_equal(warnings, 0);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void test_one_device(void **state)
@@ -204,9 +205,7 @@ static void test_one_device(void **state)
 	run_a_while();
 	assert_int_equal(qemu.ac_sets, 0);
 	assert_int_equal(warnings, 0);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 /* A set that is refused after all is logged with what was sent. */
@@ -228,9 +227,7 @@ static void test_refused(void **state)
 	assert_true(was_logged("\"charge-percent\":32"));
 	assert_true(was_logged("No battery device found"));
 	assert_non_null(fake_guest);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 /* ---- others ---------------------------------------------------------------- */
@@ -307,9 +304,7 @@ static void test_same_socket(void **state)
 	qemu.has_commands = true;
 	vm_starts();
 	run_until(&guests_added, 1);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void expect_useless(const struct peer_script *script, const char *why)
@@ -326,9 +321,7 @@ static void expect_useless(const struct peer_script *script, const char *why)
 	vm_starts();
 	run_a_while();
 	assert_int_equal(peer.connections, 1);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void greet_agent(struct peer *peer)
@@ -442,9 +435,7 @@ static void test_dies(void **state)
 	run_until(&qemu.ac_sets, 1);
 	assert_int_equal(qemu.percent, 60);
 	assert_int_equal(guests_added, 2);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void test_vm_ends(void **state)
@@ -459,9 +450,7 @@ static void test_vm_ends(void **state)
 	vm_ends();
 	assert_null(fake_guest);
 	run_until(&guests_added, 2);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 /* No directory at first; then one that is made anew. */
@@ -502,9 +491,7 @@ static void test_directory_comes(void **state)
 	run_a_while();
 	assert_int_equal(rename(aside, directory), 0);
 	run_until(&guests_added, 3);
-	qmp_close();
-	peer_close(&peer);
-	loop_close();
+	end(&peer);
 }
 
 static void test_configuration(void **state)

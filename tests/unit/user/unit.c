@@ -43,6 +43,20 @@ void sample_gpu(struct gpu *gpu)
 	};
 }
 
+void sample_power(struct host_power *power)
+{
+	*power = (struct host_power){ .serial = 17, .on_ac = GPUPM_ON_AC_NO, .n = 2 };
+	supply_init(&power->supplies[0], "AC");
+	power->supplies[0].type = GPUPM_SUPPLY_TYPE_MAINS;
+	power->supplies[0].online = 0;
+	power->supplies[1] = (struct supply){
+		.name = "BAT0", .type = GPUPM_SUPPLY_TYPE_BATTERY, .online = POWER_UNKNOWN32,
+		.present = 1, .status = GPUPM_SUPPLY_STATUS_DISCHARGING, .capacity = 63,
+		.energy_now = 39900000, .energy_full = 63400000, .energy_design = 70000000,
+		.power = 18400000, .voltage = 12100000, .voltage_design = 11400000, .cycles = 214,
+	};
+}
+
 static void put_function(struct nl_msg *msg, const struct gpu_function *function)
 {
 	struct nlattr *nest = nla_nest_start(msg, GPUPM_A_GPU_FUNCTION);
@@ -107,6 +121,47 @@ struct nl_msg *message_gpu(const struct gpu *gpu, int seq)
 	nla_put_u64(msg, GPUPM_A_GPU_POWER_CUTS, gpu->power_cuts);
 	nla_put_u64(msg, GPUPM_A_GPU_WAKES, gpu->wakes);
 	nla_put_u64(msg, GPUPM_A_GPU_FAILURES, gpu->failures);
+	return msg;
+}
+
+static void put_u32(struct nl_msg *msg, int attr, __u32 value)
+{
+	if (value != POWER_UNKNOWN32)
+		nla_put_u32(msg, attr, value);
+}
+
+static void put_u64(struct nl_msg *msg, int attr, __u64 value)
+{
+	if (value != POWER_UNKNOWN)
+		nla_put_u64(msg, attr, value);
+}
+
+struct nl_msg *message_power(const struct host_power *power, int seq, __u8 cmd)
+{
+	struct nl_msg *msg = nlmsg_alloc();
+
+	genlmsg_put(msg, 0, seq, 40, 0, 0, cmd, GPUPM_FAMILY_VERSION);
+	nla_put_u64(msg, GPUPM_A_POWER_SERIAL, power->serial);
+	nla_put_u32(msg, GPUPM_A_POWER_ON_AC, power->on_ac);
+	for (size_t i = 0; i < power->n; i++) {
+		const struct supply *supply = &power->supplies[i];
+		struct nlattr *nest = nla_nest_start(msg, GPUPM_A_POWER_SUPPLY);
+
+		nla_put_string(msg, GPUPM_A_SUPPLY_NAME, supply->name);
+		nla_put_u32(msg, GPUPM_A_SUPPLY_TYPE, supply->type);
+		put_u32(msg, GPUPM_A_SUPPLY_ONLINE, supply->online);
+		put_u32(msg, GPUPM_A_SUPPLY_PRESENT, supply->present);
+		put_u32(msg, GPUPM_A_SUPPLY_STATUS, supply->status);
+		put_u32(msg, GPUPM_A_SUPPLY_CAPACITY, supply->capacity);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_NOW, supply->energy_now);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_FULL, supply->energy_full);
+		put_u64(msg, GPUPM_A_SUPPLY_ENERGY_DESIGN, supply->energy_design);
+		put_u64(msg, GPUPM_A_SUPPLY_POWER, supply->power);
+		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE, supply->voltage);
+		put_u64(msg, GPUPM_A_SUPPLY_VOLTAGE_DESIGN, supply->voltage_design);
+		put_u32(msg, GPUPM_A_SUPPLY_CYCLES, supply->cycles);
+		nla_nest_end(msg, nest);
+	}
 	return msg;
 }
 

@@ -11,14 +11,18 @@
 #include <cmocka.h>
 
 #include "client/gpu.h"
+#include "power/power.h"
 
 #include <netlink/msg.h>
 
 /* A GPU with two functions and one port, as one finds in laptops. */
 void sample_gpu(struct gpu *gpu);
+/* A laptop on the road. */
+void sample_power(struct host_power *power);
 
 /* Messages as the module sends them. */
 struct nl_msg *message_gpu(const struct gpu *gpu, int seq);
+struct nl_msg *message_power(const struct host_power *power, int seq, __u8 cmd);
 void message_ack(struct nl_msg *msg, int seq, int error, const char *extack);
 
 /* A directory that stands for /, removed by root_remove(). Paths are formats. */
