@@ -32,6 +32,16 @@ GPU1=$(lab-gpu 1 display 2>/dev/null || true)
 FUNCTIONS1=${GPU1:+$(lab-gpu 1 functions)}
 PORTS1=${GPU1:+$(lab-gpu 1 ports)}
 
+# The same as the one of tap.sh, and no program.
+tap_matches()
+{
+	local line
+	while IFS= read -r line; do
+		[[ ! $line =~ $2 ]] || return 0
+	done <<<"$1"
+	return 1
+}
+
 # The same language, and it starts five times as fast: jq compiles its own library
 # each time, which takes half a second here.
 jq()

@@ -13,7 +13,11 @@ picture()
 # answer NAME ERRNO ERE: what nl-bad was answered in that case.
 answer()
 {
-	like "${who:+$who: }$1" "$(grep "^$1: " /run/lab/answers)" "^$1: $2 .*$3"
+	local line found=
+	while read -r line; do
+		[[ $line != "$1: "* ]] || found=$line
+	done </run/lab/answers
+	like "${who:+$who: }$1" "$found" "^$1: $2 .*$3"
 }
 
 EPERM=1 ENOENT=2 ENODEV=19 EINVAL=22 ERANGE=34 EOPNOTSUPP=95 EALREADY=114

@@ -86,7 +86,7 @@ fails()
 	if [ "$tap_status" -ne "$tap_want" ]; then
 		fail "$tap_name" "exit status $tap_status, not $tap_want, of: $*
 $tap_output"
-	elif ! printf '%s\n' "$tap_output" | grep -Eq -e "$tap_ere"; then
+	elif ! tap_matches "$tap_output" "$tap_ere"; then
 		fail "$tap_name" "no line matches /$tap_ere/ of: $*
 $tap_output"
 	else
@@ -104,9 +104,15 @@ want: $3"
 	fi
 }
 
+# Whether a line of $1 matches $2.
+tap_matches()
+{
+	printf '%s\n' "$1" | grep -Eq -e "$2"
+}
+
 like()
 {
-	if printf '%s\n' "$2" | grep -Eq -e "$3"; then
+	if tap_matches "$2" "$3"; then
 		pass "$1"
 	else
 		fail "$1" "no line matches /$3/ in:
@@ -116,7 +122,7 @@ $2"
 
 unlike()
 {
-	if printf '%s\n' "$2" | grep -Eq -e "$3"; then
+	if tap_matches "$2" "$3"; then
 		fail "$1" "a line matches /$3/ in:
 $2"
 	else
