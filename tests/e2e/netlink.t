@@ -14,7 +14,7 @@ picture()
 answer()
 {
 	local line found=
-	while read -r line; do
+	while IFS= read -r line; do
 		[[ $line != "$1: "* ]] || found=$line
 	done </run/lab/answers
 	like "${who:+$who: }$1" "$found" "^$1: $2 .*$3"
