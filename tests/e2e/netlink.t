@@ -106,19 +106,21 @@ answer power 0 'an answer'
 answer get-no-such $ENODEV 'no such GPU'
 is "nobody woke it" "$(power_story GPU0)" ""
 
-# Who makes a user namespace is root there, and nobody here.
+# Who makes a user namespace is root there, and nobody here: not in our directory either.
 who="root of a namespace"
+mkdir -p /run/lab/own
+cp "$(command -v nl-bad)" "$(command -v gpupm)" /run/lab/own/
 own_root()
 {
 	setpriv --reuid nobody --regid nogroup --clear-groups unshare --user --map-root-user "$@"
 }
-own_root nl-bad "$GPU0" >/run/lab/answers
+own_root /run/lab/own/nl-bad "$GPU0" >/run/lab/answers
 for name in hold release set-nothing policy-3; do
 	answer $name $EPERM ''
 done
 answer good 0 'an answer'
 fails "$who, and of a network: there is no module" 3 'from this network namespace' \
-	own_root --net gpupm status
+	own_root --net /run/lab/own/gpupm status
 
 # ---- dumps while GPUs come and go --------------------------------------------
 
