@@ -31,6 +31,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -246,6 +247,19 @@ static void open_socket(void)
 		exit(1);
 	}
 	nl_socket_modify_err_cb(sock, NL_CB_CUSTOM, on_error, NULL);
+	nl_socket_disable_seq_check(sock);
+}
+
+/* A hold belongs to its socket, so that must be used on, whatever it missed. */
+static void forget_replies(void)
+{
+	int fd = nl_socket_get_fd(sock), err;
+	socklen_t len = sizeof(err);
+	char reply[8192];
+
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &len);
+	while (recv(fd, reply, sizeof(reply), MSG_DONTWAIT) >= 0)
+		;
 }
 
 static int ask(int cmd, int flags, const char *gpu, int policy)
@@ -308,6 +322,7 @@ static void must_hold(void)
 
 static void undo_hold(void)
 {
+	forget_replies();
 	errno = release();
 	if (errno && errno != ENOENT)
 		die("release");
@@ -320,6 +335,7 @@ static int set_on(void)
 
 static void undo_set(void)
 {
+	forget_replies();
 	errno = ask(GPUPM_CMD_GPU_SET, 0, args[0], GPUPM_POLICY_AUTO);
 	if (errno)
 		die("policy auto");
