@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # debug
+# long
 # Everybody does everything at once, for GPUPM_RACE seconds: the module comes and
 # goes, functions change drivers and are removed, policies, holds, looks, VMs. Each
 # of them may fail; the kernel must not, and afterwards everything works. The same
