@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # debug
 # Random messages that look like the protocol, half of them from a user who may
-# change nothing. GPUPM_MESSAGES=1000000 takes an hour; GPUPM_SEED is another seed.
+# change nothing. GPUPM_MESSAGES=1000000 GPUPM_SUITE_SECONDS=5400 makes it an hour;
+# GPUPM_SEED is another seed.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/works-lib.sh
