@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # debug
+# long
 # Memory runs out at every single allocation of everything that the module is asked:
 # no crash, no leak, a clear error, and afterwards everything works.
 # shellcheck source=tests/e2e/lib.sh
