@@ -195,7 +195,8 @@ def no_room_for_the_choice(daemon):
 def sockets_gone(daemon):
     """A socket is removed: the daemon ends with an error, for systemd to start it anew."""
     def remove_all():
-        shutil.rmtree(daemon.dir + "/run")
+        # The daemon, which ends, takes away what is left at the same time.
+        shutil.rmtree(daemon.dir + "/run", ignore_errors=True)
 
     def remove_one():
         os.unlink(daemon.control)
