@@ -1,15 +1,17 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# laptop: --append slub_debug=A;-,Acpi-*
 # debug
 # long
 # Memory runs out at every single allocation while VMs come and go, drivers change,
 # the module is loaded and unloaded, and workers work: no crash, no leak, and
 # afterwards everything works.
 #
-# Most of these allocations are not the module's. ACPICA of 6.1 does not survive all
-# of them: when it cannot update the references of a package it frees the package, and
-# uses it the next time (acpi_rs_get_prt_method_data()). KASAN finds that here, so this
-# is no part of any list.
+# Most of these allocations are not the module's, and ACPICA of 6.1 does not survive all
+# of them: when there is no memory to count the references of a package, which is what
+# acpi_ut_update_object_reference() needs some for, a later use finds the package freed
+# (KASAN: acpi_rs_get_prt_method_data(), when VFIO enables a device). So in this laptop
+# everything fails but for the caches that ACPICA has for itself.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh
@@ -24,6 +26,7 @@ supplies_are()
 
 power_supplies
 prepare_failslab
+set_failslab cache-filter Y
 load_off
 
 each "open" "$ANYBODYS" open "$GPU0"

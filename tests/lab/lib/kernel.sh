@@ -178,7 +178,7 @@ kernel_dir() {
 		return
 	fi
 	case $kernel in
-	debug-*) locked debug debug_fetch "${kernel#debug-}" ;;
+	debug-*) locked "$kernel" debug_fetch "${kernel#debug-}" ;;
 	*) locked kernels kernel_fetch "$kernel" ;;
 	esac
 }
