@@ -12,12 +12,18 @@
 prepare_failslab
 load_off
 
+# Held, for to wake it takes thousands of allocations, nearly all of them ACPI's.
+gpupm hold &
+HOLDER=$!
+within "$PATIENCE" state_is awake
 for command in get dump wakes power hold release policy; do
 	each "$command" "$OURS" "$command" "$GPU0"
 done
 for file in state policy blocker; do
 	each "reading $file" "$OURS" read "/sys/class/gpupm/$GPU0/$file"
 done
+kill "$HOLDER"
+wait "$HOLDER" || true
 works "after commands"
 
 unload
