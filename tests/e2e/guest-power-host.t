@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# daemon
 # laptop: --cpus 1
 # The daemon and the host: where host power comes from, and the profiles that
 # follow it.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# daemon
 # laptop: --cpus 1
 # Each of the three ways in which a guest notices a report, with a power table
 # that has no other; and how little the daemon does when nothing happens.

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# daemon
 # laptop: --cpus 1
 # A real libvirtd starts and ends VMs that have the GPU, and no hook script is
 # anywhere: the GPU is in-use while they run, they know the laptop's battery, and

@@ -1,5 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
+# daemon
 # What a profile does to real VMs: where their vCPUs run, the policy of the GPU
 # they open, their commands, the table they start with; and who has the last word.
 # shellcheck source=tests/e2e/lib.sh
