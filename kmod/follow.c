@@ -288,12 +288,33 @@ out:
 	return 0;
 }
 
+/*
+ * The system has woken up. The PM core has given ports their power back itself and
+ * calls them active, and their suppliers were not told, whose runtime PM was off.
+ * They are told now, or else they would not hear of the port's next suspend. It is
+ * as if the kernel had resumed the port for a moment; nobody has woken the GPU.
+ */
+static void port_complete(struct device *dev)
+{
+	struct gpupm_gpu *gpu = dev_get_drvdata(dev);
+
+	/* Detached: nobody needs to know. */
+	if (!gpu || !pm_runtime_active(&gpupm_root_port(gpu)->dev))
+		return;
+	pm_runtime_resume(dev);
+	spin_lock(&gpu->lock);
+	if (!gpu->facts.awake)
+		gpupm_wake_forget(&gpu->wakes);
+	spin_unlock(&gpu->lock);
+}
+
 static const struct dev_pm_ops gpu_pm_ops = {
 	SET_RUNTIME_PM_OPS(gpu_suspend, gpu_resume, NULL)
 };
 
 static const struct dev_pm_ops port_pm_ops = {
 	SET_RUNTIME_PM_OPS(port_suspend, port_resume, NULL)
+	.complete = port_complete,
 };
 
 /* PM ops of the supplier of the functions; drvdata is the GPU. */

@@ -310,8 +310,13 @@ static void dismantle(struct gpupm_gpu *gpu)
 	/* From here on no callback queues a work. */
 	if (gpu->dev)
 		pm_runtime_disable(gpu->dev);
-	if (gpu->port_dev)
+	if (gpu->port_dev) {
 		pm_runtime_disable(gpu->port_dev);
+		/* Nor does the end of a system suspend, which may be this moment. */
+		device_lock(gpu->port_dev);
+		dev_set_drvdata(gpu->port_dev, NULL);
+		device_unlock(gpu->port_dev);
+	}
 	cancel_delayed_work_sync(&gpu->recheck);
 	cancel_work_sync(&gpu->apply);
 

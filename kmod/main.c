@@ -13,6 +13,7 @@
  * follow.c    how a VM is seen to come and go
  * verify.c    does it answer after a wake, and what if not
  * keep.c      policy and holds
+ * suspend.c   what of that outlasts the sleep of the whole system
  * state.c     the state and its clocks (pure)
  * blocker.c   why a GPU is not off (pure)
  * wake.c      who woke it
@@ -38,6 +39,7 @@
 #include "params.h"
 #include "power.h"
 #include "state.h"
+#include "suspend.h"
 #include "sysfs.h"
 #include "watch.h"
 
@@ -96,8 +98,13 @@ static int __init gpupm_init(void)
 	err = gpupm_watch_init();
 	if (err)
 		goto unregister_probe;
+	err = gpupm_suspend_init();
+	if (err)
+		goto exit_watch;
 	return 0;
 
+exit_watch:
+	gpupm_watch_exit();
 unregister_probe:
 	gpupm_probe_unregister();
 exit_power:
@@ -113,6 +120,7 @@ destroy_wq:
 
 static void __exit gpupm_exit(void)
 {
+	gpupm_suspend_exit();
 	gpupm_watch_exit();
 	gpupm_probe_unregister();
 	gpupm_power_exit();

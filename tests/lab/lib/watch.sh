@@ -53,6 +53,16 @@ watch_ask() {
 	echo "QEMU does not answer '$1'"
 }
 
+# Presses the power button of a laptop that sleeps: for a script in it that has said
+# so (lab-sleep), again and again until it says no more.
+watch_press() {
+	[ -e "$RUN/press" ] || return 0
+	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
+	printf '{"execute":"qmp_capabilities"}\n' >&5
+	watch_ask system_powerdown >/dev/null
+	exec 5>&- 6>&-
+}
+
 # What can be known of a laptop that stands still. A non-maskable interrupt makes
 # its kernel say where it is, when nothing else reaches it.
 watch_examine() {
@@ -84,6 +94,7 @@ watch() {
 	# Whoever reads what the lab says shall not have to wait for this sleep's end.
 	while before=$NOW_MS && sleep "$WATCH_EVERY" >/dev/null 2>&1; do
 		watch_now_ms
+		watch_press
 		{ read -r pid <"$RUN/pid"; } 2>/dev/null || continue
 		watch_waited "$pid"
 		watch_signs

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/**
+ * DOC: System suspend
+ *
+ * When the whole system sleeps, runtime-PM references keep nothing powered: the
+ * PCI core puts every port as low as the platform can. For a GPU that is free
+ * that is right. But its power was never to be cut while the policy is warm,
+ * while somebody holds it, or while a VM has it open, whose driver would find a
+ * GPU that has forgotten everything. So its ports are kept from D3cold for as
+ * long as such a sleep takes. In S3 the firmware decides, and does as it likes.
+ *
+ * What else there is to do when the system wakes up is in port_complete().
+ */
+#include <linux/notifier.h>
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/suspend.h>
+
+#include "gpu.h"
+#include "suspend.h"
+
+/*
+ * A port that is kept or held is active, and stays so until all is frozen:
+ * nobody else writes these bits meanwhile.
+ */
+static void spare(struct gpupm_gpu *gpu)
+{
+	struct gpupm_port *port;
+
+	mutex_lock(&gpu->mutex);
+	spin_lock(&gpu->lock);
+	gpu->spared = gpu->ports_kept || (gpu->ports_held && gpu->facts.open);
+	spin_unlock(&gpu->lock);
+	if (gpu->spared)
+		gpupm_for_each_port(gpu, port)
+			pci_d3cold_disable(port->pdev);
+	mutex_unlock(&gpu->mutex);
+}
+
+static void no_longer_spare(struct gpupm_gpu *gpu)
+{
+	struct gpupm_port *port;
+
+	mutex_lock(&gpu->mutex);
+	if (gpu->spared)
+		gpupm_for_each_port(gpu, port) {
+			pci_d3cold_enable(port->pdev);
+			/* It may have been free for a while. */
+			pm_request_idle(&port->pdev->dev);
+		}
+	gpu->spared = false;
+	mutex_unlock(&gpu->mutex);
+}
+
+static int on_system_sleep(struct notifier_block *nb, unsigned long action,
+			   void *data)
+{
+	struct gpupm_gpu *gpu;
+
+	mutex_lock(&gpupm_gpus_lock);
+	list_for_each_entry(gpu, &gpupm_gpus, node) {
+		if (action == PM_SUSPEND_PREPARE)
+			spare(gpu);
+		else if (action == PM_POST_SUSPEND)
+			no_longer_spare(gpu);
+	}
+	mutex_unlock(&gpupm_gpus_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = on_system_sleep,
+};
+
+/**
+ * gpupm_suspend_init - listen to system suspend
+ *
+ * Return: 0 or a negative errno.
+ */
+int gpupm_suspend_init(void)
+{
+	return register_pm_notifier(&notifier);
+}
+
+/**
+ * gpupm_suspend_exit - stop listening
+ *
+ * A sleep that is about to begin finds ports as they are without the module.
+ */
+void gpupm_suspend_exit(void)
+{
+	unregister_pm_notifier(&notifier);
+}

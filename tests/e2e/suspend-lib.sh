@@ -1,0 +1,117 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For suites in which the laptop goes to sleep. A suite sources it after lib.sh.
+
+insmod "$BUILT/$(uname -r)/lab_sleepless.ko"
+
+# Counters that no sleep of the laptop may change, in this order.
+counters()
+{
+	gpupm status --json | jq -r '.gpus[0] |
+		"opens \(.opens) wakes \(.wakes) failures \(.failures) holds \(.holds) policy \(.policy)"'
+}
+
+# No look is due any more that might count a wake: two seconds without another.
+wakes_settled()
+{
+	local wakes
+	wakes=$(field .wakes)
+	read -r -t 2 -u 7 || true
+	[ "$(field .wakes)" = "$wakes" ]
+}
+
+# What a leaked reference or link would change: only in step when nothing moves.
+census()
+{
+	local links device usage=()
+	links=(/sys/class/devlink/*)
+	for device in $PORTS0 $FUNCTIONS0; do
+		usage+=("$(value "$PCI/$device/power/runtime_usage")")
+	done
+	echo "links ${#links[@]} usage ${usage[*]} module $(value /sys/module/gpupm/refcnt)"
+}
+
+census_is()
+{
+	[ "$(census)" = "$1" ]
+}
+
+# What the kernel had to say of the GPU, the module or a failed sleep.
+trouble()
+{
+	log_since | grep -E "gpupm|vfio|${GPU0%.*}|$ROOT0|PM: .*(fail|abort|error|refus)|Freezing .* failed" |
+		grep -v "enabling device" || true
+}
+
+# sleeps NAME STATE HOW...: the laptop sleeps and wakes up (HOW: see lab-sleep), and
+# nothing has changed: the GPU is in STATE as it was.
+sleeps()
+{
+	local name=$1 state=$2 counters census settings
+	shift 2
+	# A wake is counted a little after it.
+	within "$PATIENCE" wakes_settled || diag "no end of wakes"
+	counters=$(counters)
+	census=$(census)
+	settings=$(settings)
+	log_mark
+	power_mark
+	ok "$name: the laptop sleeps ($*)" lab-sleep "$@"
+	soon "$name: the GPU is $state" state_is "$state"
+	soon "$name: references and links are as they were" census_is "$census"
+	is "$name: opens, wakes, failures, holds, policy" "$(counters)" "$counters"
+	is "$name: settings" "$(settings)" "$settings"
+	is "$name: the kernel has nothing to say" "$(trouble)" ""
+	diag "$name: its power meanwhile: $(power_story GPU0)"
+}
+
+# After the states that keep it awake: a VM comes and goes.
+off_and_used()
+{
+	is_off "$1: off"
+	open_gpu
+	soon "$1: a VM can have it" state_is in-use
+	close_gpu
+	is_off "$1: and it is off again"
+}
+
+# In each state that needs no real VM and no failure.
+every_state()
+{
+	local how="$*" census holder
+	load_off
+	census=$(census)
+	sleeps "off" off "$@"
+	is_off "off, $how: its power is cut"
+	stays "off, $how: and stays so" truly_off
+
+	gpupm policy warm >/dev/null
+	soon "warm" state_is idle
+	sleeps "warm" idle "$@"
+	ok "warm: the port is on" d_state_is D0 "$ROOT0"
+
+	gpupm policy on >/dev/null
+	sleeps "policy on" awake "$@"
+	soon "policy on: in D0" truly_on
+	gpupm policy auto >/dev/null
+	is_off "auto again"
+
+	gpupm hold 2>/dev/null &
+	holder=$!
+	soon "held" state_is awake
+	sleeps "held" awake "$@"
+	soon "held: in D0" truly_on
+	kill "$holder"
+	wait "$holder" 2>/dev/null || true
+	is_off "the hold is over"
+
+	open_gpu
+	soon "open" state_is in-use
+	sleeps "open" in-use "$@"
+	is "open: by whom is still known" "$(field .user.pid)" "$OPENER"
+	close_gpu
+	off_and_used "closed after $how"
+	soon "references and links are what they were at first" census_is "$census"
+	unload
+}
