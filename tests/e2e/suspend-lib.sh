@@ -3,7 +3,9 @@
 #
 # For suites in which the laptop goes to sleep. A suite sources it after lib.sh.
 
-insmod "$BUILT/$(uname -r)/lab_sleepless.ko"
+[ -e /sys/module/lab_sleepless ] || insmod "$BUILT/$(uname -r)/lab_sleepless.ko"
+# The power button, which wakes it up; some kernels have it built in.
+modprobe -q button || true
 
 # Counters that no sleep of the laptop may change, in this order.
 counters()
@@ -48,13 +50,14 @@ trouble()
 # nothing has changed: the GPU is in STATE as it was.
 sleeps()
 {
-	local name=$1 state=$2 counters census settings
+	local name=$1 state=$2 counters census settings cuts story
 	shift 2
 	# A wake is counted a little after it.
 	within "$PATIENCE" wakes_settled || diag "no end of wakes"
 	counters=$(counters)
 	census=$(census)
 	settings=$(settings)
+	cuts=$(field .power_cuts)
 	log_mark
 	power_mark
 	ok "$name: the laptop sleeps ($*)" lab-sleep "$@"
@@ -63,7 +66,16 @@ sleeps()
 	is "$name: opens, wakes, failures, holds, policy" "$(counters)" "$counters"
 	is "$name: settings" "$(settings)" "$settings"
 	is "$name: the kernel has nothing to say" "$(trouble)" ""
-	diag "$name: its power meanwhile: $(power_story GPU0)"
+	story=$(power_story GPU0)
+	diag "$name: its power meanwhile: $story"
+	story=${story//ON/}
+	# shellcheck disable=SC2086 # words
+	is "$name: each power cut was counted" "$(field .power_cuts)" $((cuts + $(words $story)))
+}
+
+words()
+{
+	echo $#
 }
 
 # After the states that keep it awake: a VM comes and goes.
@@ -89,6 +101,7 @@ every_state()
 	gpupm policy warm >/dev/null
 	soon "warm" state_is idle
 	sleeps "warm" idle "$@"
+	is "warm: its power was not cut" "$(power_story GPU0)" ""
 	ok "warm: the port is on" d_state_is D0 "$ROOT0"
 
 	gpupm policy on >/dev/null
