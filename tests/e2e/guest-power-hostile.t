@@ -1,6 +1,5 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# laptop: --cpus 1
 # long
 # A guest whose host is hostile: for GPUPM_HOSTILE seconds whatever bytes there are
 # come over its channel. Its kernel has nothing to complain of and its processes run,
