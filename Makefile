@@ -132,6 +132,10 @@ lab:
 	@scripts/deps scripts/packages tests/lab/packages
 	@tests/lab/lab $(if $(RUN),run $(LAB) $(RUN),shell $(LAB))
 
+# Every kernel with every QEMU.
+matrix: deps
+	@tests/matrix/run
+
 e2e: deps
 	@tests/e2e/run
 
@@ -157,7 +161,8 @@ help:
 	@echo "make check            every test (root); make e2e: the end-to-end tests alone"
 	@echo "make check-long       what takes hours: the tests on a kernel full of detectors (root)"
 	@echo "make kernel           build that kernel, once for each machine; KERNEL=debug-6.12"
-	@echo "make coverage         which lines of user space the unit tests run, by file"
+	@echo "make matrix           the VMs, on every kernel with every QEMU (root)"
+	@echo "make coverage         which lines the tests run, by file: of user space, and of the module (root)"
 	@echo "make fuzz             fuzzes each parser for a minute, or FUZZ_SECONDS=N"
 	@echo "make bench            how fast power is cut and comes back, against other ways"
 	@echo "make build-deps       install what building and installing takes, with apt (root)"
@@ -165,4 +170,4 @@ help:
 	@echo "make clean            remove what was built"
 
 .PHONY: all headers kmod libraries user install uninstall \
-	dkms clean deps build-deps check check-long kernel demo lab e2e fuzz coverage bench help
+	dkms clean deps build-deps check check-long kernel demo lab e2e matrix fuzz coverage bench help

@@ -9,6 +9,7 @@ machine_prepare() {
 	RUN=$(mktemp -d "${TMPDIR:-/tmp}/gpupm-lab.XXXXXX")
 	: >"$RUN/power.log"
 	: >"$RUN/kernel.log"
+	mkdir "$RUN/keep"
 	mkfifo "$RUN/watch.in" "$RUN/watch.out"
 	machine_names
 }
@@ -167,6 +168,7 @@ machine_run() {
 	if [ -n "$LAB_TIMES" ] && [ -s "$RUN/boot-seconds" ]; then
 		say "user space after $(cat "$RUN/boot-seconds") s of kernel time, $(since "$started") s in all"
 	fi
+	[ -z "${LAB_COLLECT-}" ] || find "$RUN/keep" -type f -exec cp -t "$LAB_COLLECT" {} +
 	if [ "$verdict" = 0 ] && [ -z "$LAB_KEEP" ]; then
 		rm -rf "$RUN"
 	else

@@ -25,7 +25,7 @@ def root_command(root):
 
 def every_qemu(directory):
     """Programs, as gpupm qemu-args takes them: the machine's QEMU, and the newest there is."""
-    newest = Path(run(str(TOP / "tests/build/chroot"), "newest-qemu").strip().splitlines()[-1])
+    newest = Path(run(str(TOP / "tests/build/chroot"), "qemu-11").strip().splitlines()[-1])
     script = directory / "newest-qemu"
     script.write_text('#!/bin/sh\nexec ' + " ".join(root_command(newest)) + ' "$@"\n')
     script.chmod(0o755)
