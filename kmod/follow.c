@@ -27,7 +27,8 @@
  * In all cases the truth is pci_is_enabled(): VFIO enables a function when it is
  * opened and disables it when it is closed, a little after the resume and a
  * little before the suspend. So a resume is followed by a *recheck* or more,
- * with doubling delays, for as long as an open may take. Nothing runs after.
+ * with doubling delays, for as long as an open may take. Nothing runs after, but
+ * while a function that does not come up is being reset.
  */
 #include <linux/pm_runtime.h>
 #include <linux/rculist.h>
@@ -44,7 +45,7 @@
  * sum of all delays is twice that.
  */
 #define RECHECK_MIN_MS 5
-#define RECHECK_MAX_MS 5120
+#define RECHECK_MAX_MS 5120U
 /* No open takes so long: what is awake by then is awake for another reason. */
 #define WAKE_AFTER_MS 1500
 
@@ -215,6 +216,7 @@ static int gpu_suspend(struct device *dev)
 	struct gpupm_port *port;
 	bool open;
 
+	gpupm_verify_last(gpu);
 	gpupm_remember(gpu);
 	spin_lock(&gpu->lock);
 	if (gpu->gone)
@@ -347,7 +349,8 @@ static void recheck(struct work_struct *work)
 {
 	struct gpupm_gpu *gpu =
 		container_of(to_delayed_work(work), struct gpupm_gpu, recheck);
-	bool answered;
+	bool more;
+	int err;
 
 	mutex_lock(&gpu->mutex);
 	if (gpu->gone) {
@@ -355,7 +358,7 @@ static void recheck(struct work_struct *work)
 		return;
 	}
 	gpupm_insist(gpu);
-	answered = !gpupm_verify(gpu);
+	err = gpupm_verify(gpu);
 
 	spin_lock(&gpu->lock);
 	look(gpu);
@@ -363,10 +366,12 @@ static void recheck(struct work_struct *work)
 		commit_wake(gpu);
 	if (gpu->facts.awake && !gpu->facts.open)
 		nudge(gpu);
-	if (gpu->recheck_ms < RECHECK_MAX_MS &&
-	    ((gpu->facts.awake && (!answered || !gpu->facts.open)) ||
-	     gpu->wakes.is_pending || READ_ONCE(gpu->closing))) {
-		gpu->recheck_ms *= 2;
+	more = gpu->recheck_ms < RECHECK_MAX_MS &&
+	       ((gpu->facts.awake && (err || !gpu->facts.open)) ||
+		gpu->wakes.is_pending || READ_ONCE(gpu->closing));
+	/* The reset of a function that does not come up takes a minute. */
+	if (more || err == -EBUSY) {
+		gpu->recheck_ms = min(gpu->recheck_ms * 2, RECHECK_MAX_MS);
 		queue_delayed_work(gpupm_wq, &gpu->recheck,
 				   msecs_to_jiffies(gpu->recheck_ms));
 	} else {

@@ -35,28 +35,34 @@ static bool in_reset(const struct pci_dev *pdev)
 }
 
 /*
- * 1: it answers; 0: it does not; -EAGAIN: it can't be asked at the moment.
+ * 1: it answers; 0: it does not; -EAGAIN: it can't be asked at the moment;
+ * -EBUSY: nor can it while this reset goes on.
  *
  * A function under reset answers nobody: that is no failure. Resets lock
  * configuration space, and a reset takes longer than a read. That lock must not
  * be taken here to keep them out: VFIO resets a function when it is opened, does
  * not wait for the lock, and its open would fail because of us.
  */
+static int ask(struct pci_dev *pdev)
+{
+	u16 vendor;
+
+	if (in_reset(pdev))
+		return -EBUSY;
+	pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor);
+	if (vendor == pdev->vendor)
+		return 1;
+	return in_reset(pdev) ? -EBUSY : 0;
+}
+
 static int answers(struct pci_dev *pdev)
 {
 	int ret = -EAGAIN;
-	u16 vendor;
 
 	/* With a reference an active function stays so while it is asked. */
 	pm_runtime_get_noresume(&pdev->dev);
-	if (!pm_runtime_active(&pdev->dev) || in_reset(pdev))
-		goto out;
-	pci_read_config_word(pdev, PCI_VENDOR_ID, &vendor);
-	if (vendor == pdev->vendor)
-		ret = 1;
-	else if (!in_reset(pdev))
-		ret = 0;
-out:
+	if (pm_runtime_active(&pdev->dev))
+		ret = ask(pdev);
 	pm_runtime_put(&pdev->dev);
 	return ret;
 }
@@ -103,10 +109,14 @@ static void lost(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 {
 	struct gpupm_process by = gpupm_touched_by(&gpu->wakes, NULL);
 
+	spin_lock(&gpu->lock);
+	if (gpu->lost_told) {
+		spin_unlock(&gpu->lock);
+		return;
+	}
 	pci_err(pdev, "did not answer after a wake%s\n",
 		gpu->recovering ? ", power cycle did not help" :
 				  ", policy is warm from now on");
-	spin_lock(&gpu->lock);
 	strscpy(gpu->failed, pci_name(pdev), sizeof(gpu->failed));
 	gpu->facts.lost = true;
 	gpu->policy = GPUPM_POLICY_WARM;
@@ -145,14 +155,15 @@ static void found(struct gpupm_gpu *gpu, bool open)
  *
  * Context: process; @gpu->mutex is held. Resumes nothing.
  * Return: 0 when all have answered; -EAGAIN when some could not be asked yet
- *	(asleep, on its way up, in reset); -EIO when the GPU is lost.
+ *	(asleep, on its way up), -EBUSY when that is because of a reset; -EIO
+ *	when the GPU is lost.
  */
 int gpupm_verify(struct gpupm_gpu *gpu)
 {
 	struct pci_dev *silent = NULL;
 	struct gpupm_function *fn;
-	bool open, waiting = false;
-	int ret;
+	int ret, err = 0;
+	bool open;
 
 	lockdep_assert_held(&gpu->mutex);
 	spin_lock(&gpu->lock);
@@ -163,8 +174,9 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 		if (!fn->unverified)
 			continue;
 		ret = answers(fn->pdev);
-		if (ret == -EAGAIN) {
-			waiting = true;
+		if (ret < 0) {
+			if (err != -EBUSY)
+				err = ret;
 			continue;
 		}
 		if (!ret) {
@@ -175,15 +187,44 @@ int gpupm_verify(struct gpupm_gpu *gpu)
 		fn->unverified = false;
 	}
 	if (silent) {
-		if (!gpu->lost_told)
-			lost(gpu, silent);
+		lost(gpu, silent);
 		return -EIO;
 	}
-	if (waiting)
-		return -EAGAIN;
-	if (gpu->facts.lost)
+	if (!err && gpu->facts.lost)
 		found(gpu, open);
-	return 0;
+	return err;
+}
+
+/**
+ * gpupm_verify_last - ask those that went to sleep before they could be asked
+ * @gpu: the GPU, its functions suspended, its ports not yet
+ *
+ * VFIO resets a function that does not come up, for a minute and more, gives up,
+ * and lets it go at once: between two looks. But below a port that is up a
+ * function answers in D3hot, too. One with power resources of its own does not
+ * when they are off, and cannot be told from a dead one.
+ *
+ * Context: process; called from the supplier's suspend, which all functions wait
+ *	for before they resume. @gpu->lock is not held, nor is @gpu->mutex.
+ */
+void gpupm_verify_last(struct gpupm_gpu *gpu)
+{
+	struct gpupm_function *fn;
+	struct pci_dev *pdev;
+	unsigned int i;
+
+	for (i = 0; i < GPUPM_MAX_FUNCTIONS; i++) {
+		fn = &gpu->functions[i];
+		spin_lock(&gpu->lock);
+		pdev = fn->unverified && !gpu->gone ? pci_dev_get(fn->pdev) :
+						      NULL;
+		spin_unlock(&gpu->lock);
+		if (!pdev)
+			continue;
+		if (!pci_pr3_present(pdev) && !ask(pdev))
+			lost(gpu, pdev);
+		pci_dev_put(pdev);
+	}
 }
 
 /**

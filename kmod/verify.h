@@ -6,6 +6,7 @@
 
 void gpupm_remember(struct gpupm_gpu *gpu);
 int gpupm_verify(struct gpupm_gpu *gpu);
+void gpupm_verify_last(struct gpupm_gpu *gpu);
 void gpupm_reconnect(struct gpupm_gpu *gpu);
 void gpupm_recover(struct gpupm_gpu *gpu);
 
