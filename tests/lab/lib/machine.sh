@@ -65,7 +65,7 @@ machine_args() {
 	ARGS+=(
 		-kernel "$(kernel_image "$kernel")"
 		-initrd "$initramfs"
-		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog no_timer_check rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 unknown_nmi_panic lab.dir=$LAB_DIR $LAB_APPEND"
+		-append "console=ttyS0 loglevel=8 panic=-1 oops=panic intel_iommu=on mitigations=off random.trust_cpu=on tsc=nowatchdog $(clock_words) no_timer_check rcupdate.rcu_cpu_stall_timeout=120 watchdog_thresh=60 unknown_nmi_panic lab.dir=$LAB_DIR $LAB_APPEND"
 		-chardev "file,id=kernel,path=$RUN/kernel.log" -serial chardev:kernel
 		-pidfile "$RUN/pid"
 		-chardev "pipe,id=watch,path=$RUN/watch" -mon chardev=watch,mode=control
