@@ -295,13 +295,23 @@ out:
  * calls them active, and their suppliers were not told, whose runtime PM was off.
  * They are told now, or else they would not hear of the port's next suspend. It is
  * as if the kernel had resumed the port for a moment; nobody has woken the GPU.
+ *
+ * When the system changes its mind half way, the PCI core gives a suspended port
+ * its power back and leaves it at that: it would stay on until somebody uses it. So
+ * it is resumed in full, and falls asleep again.
  */
 static void port_complete(struct device *dev)
 {
 	struct gpupm_gpu *gpu = dev_get_drvdata(dev);
+	struct pci_dev *root;
 
 	/* Detached: nobody needs to know. */
-	if (!gpu || !pm_runtime_active(&gpupm_root_port(gpu)->dev))
+	if (!gpu)
+		return;
+	root = gpupm_root_port(gpu);
+	if (pm_runtime_suspended(&root->dev) && root->current_state == PCI_D0)
+		pm_runtime_resume(&root->dev);
+	if (!pm_runtime_active(&root->dev))
 		return;
 	pm_runtime_resume(dev);
 	spin_lock(&gpu->lock);

@@ -10,4 +10,10 @@
 
 every_state freeze platform
 
+# As when a driver refuses, or somebody presses a key: half way and back.
+load_off
+sleeps "off, given up" off freeze devices
+is_off "off, given up: its power is cut all the same"
+unload
+
 done_testing
