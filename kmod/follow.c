@@ -290,15 +290,35 @@ out:
 	return 0;
 }
 
+/**
+ * gpupm_rouse - have the root port fall asleep anew
+ * @gpu: the GPU
+ *
+ * It is resumed first, which is no wake: nobody is behind it.
+ *
+ * Context: process. Waits for the port.
+ */
+void gpupm_rouse(struct gpupm_gpu *gpu)
+{
+	struct device *root = &gpupm_root_port(gpu)->dev;
+
+	pm_runtime_get_sync(root);
+	/* It may have been active without its supplier, see below. */
+	pm_runtime_resume(gpu->port_dev);
+	spin_lock(&gpu->lock);
+	if (!gpu->facts.awake)
+		gpupm_wake_forget(&gpu->wakes);
+	spin_unlock(&gpu->lock);
+	pm_runtime_put(root);
+}
+
 /*
  * The system has woken up. The PM core has given ports their power back itself and
  * calls them active, and their suppliers were not told, whose runtime PM was off.
- * They are told now, or else they would not hear of the port's next suspend. It is
- * as if the kernel had resumed the port for a moment; nobody has woken the GPU.
+ * They are told now, or else they would not hear of the port's next suspend.
  *
  * When the system changes its mind half way, the PCI core gives a suspended port
- * its power back and leaves it at that: it would stay on until somebody uses it. So
- * it is resumed in full, and falls asleep again.
+ * its power back and leaves it at that: it would stay on until somebody uses it.
  */
 static void port_complete(struct device *dev)
 {
@@ -309,15 +329,8 @@ static void port_complete(struct device *dev)
 	if (!gpu)
 		return;
 	root = gpupm_root_port(gpu);
-	if (pm_runtime_suspended(&root->dev) && root->current_state == PCI_D0)
-		pm_runtime_resume(&root->dev);
-	if (!pm_runtime_active(&root->dev))
-		return;
-	pm_runtime_resume(dev);
-	spin_lock(&gpu->lock);
-	if (!gpu->facts.awake)
-		gpupm_wake_forget(&gpu->wakes);
-	spin_unlock(&gpu->lock);
+	if (pm_runtime_active(&root->dev) || root->current_state == PCI_D0)
+		gpupm_rouse(gpu);
 }
 
 static const struct dev_pm_ops gpu_pm_ops = {

@@ -16,6 +16,7 @@
 #include <linux/pm_runtime.h>
 #include <linux/suspend.h>
 
+#include "follow.h"
 #include "gpu.h"
 #include "suspend.h"
 
@@ -42,12 +43,13 @@ static void no_longer_spare(struct gpupm_gpu *gpu)
 	struct gpupm_port *port;
 
 	mutex_lock(&gpu->mutex);
-	if (gpu->spared)
-		gpupm_for_each_port(gpu, port) {
+	if (gpu->spared) {
+		gpupm_for_each_port(gpu, port)
 			pci_d3cold_enable(port->pdev);
-			/* It may have been free for a while. */
-			pm_request_idle(&port->pdev->dev);
-		}
+		/* Nobody had it any more when all was frozen. */
+		if (pm_runtime_suspended(&gpupm_root_port(gpu)->dev))
+			gpupm_rouse(gpu);
+	}
 	gpu->spared = false;
 	mutex_unlock(&gpu->mutex);
 }

@@ -14,15 +14,6 @@ counters()
 		"opens \(.opens) wakes \(.wakes) failures \(.failures) holds \(.holds) policy \(.policy)"'
 }
 
-# No look is due any more that might count a wake: two seconds without another.
-wakes_settled()
-{
-	local wakes
-	wakes=$(field .wakes)
-	read -r -t 2 -u 7 || true
-	[ "$(field .wakes)" = "$wakes" ]
-}
-
 # What a leaked reference or link would change: only in step when nothing moves.
 census()
 {
@@ -52,8 +43,6 @@ sleeps()
 {
 	local name=$1 state=$2 counters census settings cuts story
 	shift 2
-	# A wake is counted a little after it.
-	within "$PATIENCE" wakes_settled || diag "no end of wakes"
 	counters=$(counters)
 	census=$(census)
 	settings=$(settings)
@@ -99,11 +88,14 @@ every_state()
 
 	gpupm policy warm >/dev/null
 	soon "warm" state_is idle
+	# A wake is counted a little after it.
+	soon "warm: who set it has woken it" field_is 1 .wakes
 	sleeps "warm" idle "$@"
 	is "warm: its power was not cut" "$(power_story GPU0)" ""
 	ok "warm: the port is on" d_state_is D0 "$ROOT0"
 
 	gpupm policy on >/dev/null
+	soon "policy on: a wake" field_is 2 .wakes
 	sleeps "policy on" awake "$@"
 	soon "policy on: in D0" truly_on
 	gpupm policy auto >/dev/null
@@ -112,6 +104,7 @@ every_state()
 	gpupm hold 2>/dev/null &
 	holder=$!
 	soon "held" state_is awake
+	soon "held: a wake" field_is 3 .wakes
 	sleeps "held" awake "$@"
 	soon "held: in D0" truly_on
 	kill "$holder"

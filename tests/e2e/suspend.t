@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # laptop: --cpus 1
 # The laptop sleeps and wakes up, and the GPU is in the state it was in: as far as
-# drivers go, which is all that the module notices. suspend-deep.t has the rest.
+# drivers go, which is all that the module notices. suspend-levels.t and suspend-busy.t have the rest.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/suspend-lib.sh
