@@ -13,7 +13,6 @@
  */
 #include <linux/notifier.h>
 #include <linux/pci.h>
-#include <linux/pm_runtime.h>
 #include <linux/suspend.h>
 
 #include "follow.h"
@@ -21,8 +20,8 @@
 #include "suspend.h"
 
 /*
- * A port that is kept or held is active, and stays so until all is frozen:
- * nobody else writes these bits meanwhile.
+ * The ports of such a GPU are active: nobody else writes these bits of theirs at
+ * this moment.
  */
 static void spare(struct gpupm_gpu *gpu)
 {
@@ -30,7 +29,7 @@ static void spare(struct gpupm_gpu *gpu)
 
 	mutex_lock(&gpu->mutex);
 	spin_lock(&gpu->lock);
-	gpu->spared = gpu->ports_kept || (gpu->ports_held && gpu->facts.open);
+	gpu->spared = gpu->nports && (gpu->ports_kept || gpu->facts.open);
 	spin_unlock(&gpu->lock);
 	if (gpu->spared)
 		gpupm_for_each_port(gpu, port)
@@ -46,9 +45,8 @@ static void no_longer_spare(struct gpupm_gpu *gpu)
 	if (gpu->spared) {
 		gpupm_for_each_port(gpu, port)
 			pci_d3cold_enable(port->pdev);
-		/* Nobody had it any more when all was frozen. */
-		if (pm_runtime_suspended(&gpupm_root_port(gpu)->dev))
-			gpupm_rouse(gpu);
+		/* Perhaps its VM ended meanwhile, and it has not got to D3cold. */
+		gpupm_rouse(gpu);
 	}
 	gpu->spared = false;
 	mutex_unlock(&gpu->mutex);

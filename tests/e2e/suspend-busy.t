@@ -19,6 +19,11 @@ settled()
 	[ "$(counters)" = "$before" ]
 }
 
+has_failed()
+{
+	[[ $(power_story GPU0) == *FAIL* ]]
+}
+
 # ---- a real VM ------------------------------------------------------------------
 
 load_off
@@ -76,9 +81,11 @@ is "one failure" "$(field .failures)" 1
 
 gpupm policy auto >/dev/null
 is_off "off again"
+power_mark
 lab-fail-on --late GPU0 1
 gpupm hold -- true >/dev/null 2>&1 &
 holder=$!
+soon "fails once more" has_failed
 # In the middle of the loss or the recovery, or after: all of them end well.
 lab-sleep freeze platform || diag "it did not sleep while it recovered"
 wait "$holder" || true
