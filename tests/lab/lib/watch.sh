@@ -5,6 +5,10 @@
 # processors were is told.
 
 WATCH_EVERY=5
+# The emulated processor's virtualisation (QEMU's, of SVM) now and then loses an
+# interrupt, and with it the only thing that would wake a processor. Any other
+# interrupt brings both back: that of a key that means nothing, after so many ms.
+WATCH_KEY_MS=20000
 
 # The signs of life: the laptop's clock, which the script `laptop` writes down, and
 # how long the kernel's log is. Sets SIGNS.
@@ -53,14 +57,18 @@ watch_ask() {
 	echo "QEMU does not answer '$1'"
 }
 
+# Asks the monitor for one thing whose answer does not matter.
+watch_tell() {
+	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
+	printf '{"execute":"qmp_capabilities"}\n' >&5
+	watch_ask "$1" >/dev/null
+	exec 5>&- 6>&-
+}
+
 # Presses the power button of a laptop that sleeps: for a script in it that has said
 # so (lab-sleep), again and again until it says no more.
 watch_press() {
-	[ -e "$RUN/press" ] || return 0
-	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
-	printf '{"execute":"qmp_capabilities"}\n' >&5
-	watch_ask system_powerdown >/dev/null
-	exec 5>&- 6>&-
+	[ ! -e "$RUN/press" ] || watch_tell system_powerdown
 }
 
 # What can be known of a laptop that stands still. A non-maskable interrupt makes
@@ -104,6 +112,7 @@ watch() {
 		still=$((still + turn))
 		[ "$SIGNS" = "$last" ] || still=0
 		last=$SIGNS
+		[ "$still" -lt "$WATCH_KEY_MS" ] || watch_tell "sendkey shift"
 		[ "$still" -ge $((LAB_FROZEN * 1000)) ] || continue
 		stat -c %s "$RUN/kernel.log" >"$RUN/frozen"
 		watch_examine >"$RUN/processors" 2>&1
