@@ -30,6 +30,7 @@
 #include "keep.h"
 #include "params.h"
 #include "settings.h"
+#include "suspend.h"
 #include "sysfs.h"
 #include "verify.h"
 
@@ -299,6 +300,7 @@ static void dismantle(struct gpupm_gpu *gpu)
 	gpu->gone = true;
 	spin_unlock(&gpu->lock);
 	gpupm_keep_nothing(gpu);
+	gpupm_spare_no_more(gpu);
 	mutex_unlock(&gpu->mutex);
 
 	if (gpu->dev) {

@@ -44,10 +44,12 @@ struct gpupm_function {
  * struct gpupm_port - one port above a GPU
  * @pdev: the device, referenced
  * @settings: what was changed of it
+ * @spared: kept from D3cold while the system sleeps. Under the GPU's mutex
  */
 struct gpupm_port {
 	struct pci_dev *pdev;
 	struct gpupm_settings *settings;
+	bool spared;
 };
 
 /**
@@ -84,7 +86,6 @@ struct gpupm_port {
  * @ports_held: a reference on every port, from a resume until all functions
  *	sleep and none is open
  * @ports_kept: a reference on every port, for the policy. Under @mutex
- * @spared: its ports are kept from D3cold while the system sleeps. Under @mutex
  *
  * @cut_unseen: the probe saw the root port leave D3cold before it was noted that
  *	it had got there
@@ -123,7 +124,6 @@ struct gpupm_gpu {
 	struct gpupm_wakes wakes;
 	bool ports_held;
 	bool ports_kept;
-	bool spared;
 
 	bool cut_unseen;
 	bool closing;

@@ -21,34 +21,55 @@
 
 /*
  * The ports of such a GPU are active: nobody else writes these bits of theirs at
- * this moment.
+ * this moment. Where the bit is set already that is for another reason.
  */
 static void spare(struct gpupm_gpu *gpu)
 {
 	struct gpupm_port *port;
+	bool needed;
 
 	mutex_lock(&gpu->mutex);
 	spin_lock(&gpu->lock);
-	gpu->spared = gpu->nports && (gpu->ports_kept || gpu->facts.open);
+	needed = gpu->ports_kept || gpu->facts.open;
 	spin_unlock(&gpu->lock);
-	if (gpu->spared)
-		gpupm_for_each_port(gpu, port)
-			pci_d3cold_disable(port->pdev);
+	gpupm_for_each_port(gpu, port) {
+		if (!needed || port->pdev->no_d3cold)
+			continue;
+		pci_d3cold_disable(port->pdev);
+		port->spared = true;
+	}
 	mutex_unlock(&gpu->mutex);
 }
 
-static void no_longer_spare(struct gpupm_gpu *gpu)
+/**
+ * gpupm_spare_no_more - let the ports of a GPU into D3cold again
+ * @gpu: the GPU; the system is awake
+ *
+ * Context: process; @gpu->mutex is held.
+ * Return: true if they were kept from it.
+ */
+bool gpupm_spare_no_more(struct gpupm_gpu *gpu)
 {
 	struct gpupm_port *port;
+	bool spared = false;
 
-	mutex_lock(&gpu->mutex);
-	if (gpu->spared) {
-		gpupm_for_each_port(gpu, port)
-			pci_d3cold_enable(port->pdev);
-		/* Perhaps its VM ended meanwhile, and it has not got to D3cold. */
-		gpupm_rouse(gpu);
+	lockdep_assert_held(&gpu->mutex);
+	gpupm_for_each_port(gpu, port) {
+		if (!port->spared)
+			continue;
+		pci_d3cold_enable(port->pdev);
+		port->spared = false;
+		spared = true;
 	}
-	gpu->spared = false;
+	return spared;
+}
+
+static void awake_again(struct gpupm_gpu *gpu)
+{
+	mutex_lock(&gpu->mutex);
+	/* Perhaps its VM ended meanwhile, and it has not got to D3cold. */
+	if (gpupm_spare_no_more(gpu))
+		gpupm_rouse(gpu);
 	mutex_unlock(&gpu->mutex);
 }
 
@@ -62,7 +83,7 @@ static int on_system_sleep(struct notifier_block *nb, unsigned long action,
 		if (action == PM_SUSPEND_PREPARE)
 			spare(gpu);
 		else if (action == PM_POST_SUSPEND)
-			no_longer_spare(gpu);
+			awake_again(gpu);
 	}
 	mutex_unlock(&gpupm_gpus_lock);
 	return NOTIFY_DONE;
@@ -85,7 +106,8 @@ int gpupm_suspend_init(void)
 /**
  * gpupm_suspend_exit - stop listening
  *
- * A sleep that is about to begin finds ports as they are without the module.
+ * When the system has just said that it is about to sleep, detach puts back what
+ * was done for that.
  */
 void gpupm_suspend_exit(void)
 {
