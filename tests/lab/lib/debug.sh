@@ -48,7 +48,14 @@ debug_install() {
 	echo "$release" >"$to/release"
 }
 
-# Builds the debug kernel of suite $2 into $1.
+# Sets CONFIGS: what the debug kernel of version $1 is made to be. Not every
+# version has every detector.
+debug_configs() {
+	CONFIGS=("$LAB_DIR/kernel/config")
+	[ ! -e "$LAB_DIR/kernel/config-$1" ] || CONFIGS+=("$LAB_DIR/kernel/config-$1")
+}
+
+# Builds the debug kernel of suite $2 into $1, after CONFIGS.
 debug_build() {
 	local out=$1 suite=$2 tree started log=$LAB_CACHE/debug-build.log
 	started=$(now)
@@ -56,7 +63,7 @@ debug_build() {
 	source_unpack "$tree" "$suite" "$LAB_DEBUG_EXCLUDE"
 	say "building the debug kernel of $suite (five to ten minutes)"
 	{
-		(cd "$tree" && source_configure "$LAB_DIR/kernel/config") >"$log" 2>&1 &&
+		(cd "$tree" && source_configure "${CONFIGS[@]}") >"$log" 2>&1 &&
 			nice make -C "$tree" -j"$(nproc)" bzImage modules 2>&1 | debug_progress >>"$log" &&
 			[ "${PIPESTATUS[0]}" = 0 ] &&
 			debug_install "$tree" "$out.new" >>"$log" 2>&1
@@ -70,7 +77,8 @@ debug_build() {
 debug_fetch() {
 	local name=debug-$1 suite key version dir=$LAB_CACHE/kernels/debug-$1
 	suite=$(kernel_suite "$1") || exit 1
-	key=$(cat "$LAB_DIR/kernel/config" "$LAB_DIR/lib/debug.sh" | key_of)
+	debug_configs "$1"
+	key=$(cat "${CONFIGS[@]}" "$LAB_DIR/lib/debug.sh" | key_of)
 	if private_apt_fresh "$suite" && [ -e "$dir/release" ] &&
 		[[ $(readlink "$dir") = *-$key ]]; then
 		realpath "$dir"

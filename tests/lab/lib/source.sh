@@ -40,12 +40,15 @@ source_unpack() {
 	rm -rf "$debs"
 }
 
-# Configures the source in this directory: tinyconfig, and what file $1 says.
+# Configures the source in this directory: tinyconfig, and what these files say.
 source_configure() {
+	local file
 	make -s tinyconfig
-	./scripts/kconfig/merge_config.sh -m .config "$1"
+	./scripts/kconfig/merge_config.sh -m .config "$@"
 	make -s olddefconfig
-	source_configured "$1" .config
+	for file; do
+		source_configured "$file" .config
+	done
 }
 
 # olddefconfig drops in silence what it cannot set.
