@@ -211,8 +211,9 @@ static void part(struct gpupm_gpu *gpu, struct gpupm_function *fn)
 static struct gpupm_gpu *alloc_gpu(struct pci_dev *display)
 {
 	struct gpupm_gpu *gpu = kzalloc(sizeof(*gpu), GFP_KERNEL);
+	unsigned int slot = PCI_SLOT(display->devfn), i, n = 0;
+	struct pci_bus *bus = display->bus;
 	struct pci_dev *pdev;
-	unsigned int i, n = 0;
 
 	if (!gpu)
 		return NULL;
@@ -232,9 +233,11 @@ static struct gpupm_gpu *alloc_gpu(struct pci_dev *display)
 		gpu->power_resource |= pci_pr3_present(pdev);
 	}
 	gpu->functions[n++].pdev = pci_dev_get(display);
+	/* Not pci_get_slot(): it also knows those that have been removed. */
 	for (i = 0; gpu->nports && i < GPUPM_MAX_FUNCTIONS; i++) {
-		pdev = pci_get_slot(display->bus,
-				    PCI_DEVFN(PCI_SLOT(display->devfn), i));
+		pdev = pci_get_domain_bus_and_slot(pci_domain_nr(bus),
+						   bus->number,
+						   PCI_DEVFN(slot, i));
 		if (pdev && pdev != display)
 			gpu->functions[n++].pdev = pdev;
 		else

@@ -32,6 +32,11 @@ static void part_changed(struct gpupm_gpu *gpu, struct pci_dev *pdev,
 		else
 			gpupm_gpu_del_function(gpu, pdev);
 		break;
+	case BUS_NOTIFY_REMOVED_DEVICE:
+		/* A GPU that was attached after DEL_DEVICE has it again. */
+		if (!display)
+			gpupm_gpu_del_function(gpu, pdev);
+		break;
 	case BUS_NOTIFY_BIND_DRIVER:
 		gpupm_gpu_driver_leaves(gpu, pdev);
 		break;
