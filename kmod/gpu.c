@@ -161,10 +161,12 @@ void gpupm_gpu_put(struct gpupm_gpu *gpu)
  * Another driver's display function is another driver's business even when it
  * shares our slot. Everything else in the slot has to be able to sleep.
  */
-static void apply_settings(struct gpupm_function *fn)
+static int apply_settings(struct gpupm_function *fn)
 {
-	if (fn->vfio || !fn->driver[0] || !is_display(fn->pdev))
-		fn->settings = gpupm_settings_apply(fn->pdev);
+	if (!fn->vfio && fn->driver[0] && is_display(fn->pdev))
+		return 0;
+	fn->settings = gpupm_settings_apply(fn->pdev);
+	return fn->settings ? 0 : -ENOMEM;
 }
 
 static void note_driver(struct gpupm_gpu *gpu, struct gpupm_function *fn)
@@ -185,20 +187,24 @@ static int join(struct gpupm_gpu *gpu, struct gpupm_function *fn)
 {
 	struct device *dev = &fn->pdev->dev;
 	u32 flags = DL_FLAG_STATELESS | DL_FLAG_PM_RUNTIME;
+	int err;
 
 	note_driver(gpu, fn);
 	pm_runtime_get_sync(dev);
-	apply_settings(fn);
+	err = apply_settings(fn);
 	/* The link takes over the supplier's state from its consumer. */
 	if (pm_runtime_active(dev))
 		flags |= DL_FLAG_RPM_ACTIVE;
-	if (device_link_add(dev, gpu->dev, flags))
+	if (!err && !device_link_add(dev, gpu->dev, flags))
+		err = -ENOMEM;
+	if (!err)
 		return 0;
-	pci_err(fn->pdev, "cannot be linked to its GPU\n");
+	pci_err(fn->pdev, "cannot be made part of its GPU: %pe\n",
+		ERR_PTR(err));
 	gpupm_settings_restore(fn->settings);
 	fn->settings = NULL;
 	pm_runtime_put(dev);
-	return -ENOMEM;
+	return err;
 }
 
 static void part(struct gpupm_gpu *gpu, struct gpupm_function *fn)
@@ -549,8 +555,8 @@ void gpupm_gpu_driver_settled(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 		return;
 	mutex_lock(&gpu->mutex);
 	note_driver(gpu, fn);
-	if (!fn->settings)
-		apply_settings(fn);
+	if (!fn->settings && apply_settings(fn))
+		pci_err(pdev, "cannot be allowed to sleep, for lack of memory\n");
 	/* Its configuration space is that of the new driver now. */
 	spin_lock(&gpu->lock);
 	swap(fn->saved, saved);
