@@ -76,7 +76,7 @@ some()
 	[ "$i" -eq "$STEP" ] || vfio-user -n $((STEP - i)) $FUNCTIONS0
 }
 
-modprobe kvm_amd
+lab-kvm
 DEVICES=()
 for function in $FUNCTIONS0; do
 	DEVICES+=(-device "vfio-pci,host=$function,addr=4.${function##*.},multifunction=on,rombar=0")

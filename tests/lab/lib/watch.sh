@@ -11,11 +11,13 @@ WATCH_EVERY=5
 WATCH_KEY_MS=20000
 
 # The signs of life: the laptop's clock, which the script `laptop` writes down, and
-# how long the kernel's log is. Sets SIGNS.
+# how long the kernel's log is. Sets SIGNS, and SIGN to the one that counts: a kernel
+# may say for ever that its processors are stuck, so that is the clock once there is one.
 watch_signs() {
 	local clock=
 	{ read -r clock <"$RUN/alive"; } 2>/dev/null || true
 	SIGNS="$clock $(stat -c %s "$RUN/kernel.log")"
+	SIGN=${clock:-$SIGNS}
 }
 
 # How long, in ms, the thread of process $1 that waited longest for a processor of
@@ -110,8 +112,8 @@ watch() {
 		[ "$turn" -le $((WATCH_EVERY * 2000)) ] || turn=$((WATCH_EVERY * 1000))
 		[ "$turn" -ge 0 ] || turn=0
 		still=$((still + turn))
-		[ "$SIGNS" = "$last" ] || still=0
-		last=$SIGNS
+		[ "$SIGN" = "$last" ] || still=0
+		last=$SIGN
 		[ "$still" -lt "$WATCH_KEY_MS" ] || watch_tell "sendkey shift"
 		[ "$still" -ge $((LAB_FROZEN * 1000)) ] || continue
 		stat -c %s "$RUN/kernel.log" >"$RUN/frozen"
