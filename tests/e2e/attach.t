@@ -10,11 +10,6 @@ attached()
 	[ -e "/sys/class/gpupm/$GPU0" ]
 }
 
-devlinks()
-{
-	find /sys/class/devlink -name '*gpupm*' | wc -l
-}
-
 bind()
 {
 	lab-bind --driver "$1" "$2"

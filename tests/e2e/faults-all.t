@@ -7,10 +7,8 @@
 # workers work: no crash, no leak, and afterwards everything works.
 #
 # For debug-6.12, whose failslab knows whose allocation it is: a wake takes thousands of
-# them, and ACPICA does not survive all of its own. When there is no memory to count the
-# references of a package (acpi_ut_update_object_reference()), a later use finds the
-# package freed; KASAN finds that in 6.1's acpi_rs_get_prt_method_data(), when VFIO
-# enables a device.
+# them, and ACPICA does not survive all of its own. When one fails while VFIO enables a
+# device, KASAN finds a use after free in 6.1's acpi_rs_get_prt_method_data().
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh

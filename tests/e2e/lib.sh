@@ -285,6 +285,23 @@ settings()
 	settings_of $FUNCTIONS0 $PORTS0 $FUNCTIONS1 $PORTS1
 }
 
+# How many device links there are from or to what the module has made.
+devlinks()
+{
+	find /sys/class/devlink -name '*gpupm*' | wc -l
+}
+
+# What a leaked reference or link would change: only in step when nothing moves.
+census()
+{
+	local links device usage=()
+	links=(/sys/class/devlink/*)
+	for device in $PORTS0 $FUNCTIONS0; do
+		usage+=("$(value "$PCI/$device/power/runtime_usage")")
+	done
+	echo "links ${#links[@]} usage ${usage[*]} module $(value /sys/module/gpupm/refcnt)"
+}
+
 # ---- the kernel log ------------------------------------------------------
 
 log_mark()

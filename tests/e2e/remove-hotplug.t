@@ -23,11 +23,6 @@ plug()
 	echo 1 >/sys/bus/pci/rescan
 }
 
-devlinks()
-{
-	find /sys/class/devlink -name '*gpupm*' 2>/dev/null | wc -l
-}
-
 before=$(settings_of $PORTS0)
 load
 is_off "a hot-plug port can cut power"

@@ -32,17 +32,6 @@ grown()
 		awk -v most=$(((TIMES - STEP) / 4)) '$3 - $2 > most { print $1 ": " $2 " -> " $3 }'
 }
 
-# What a leaked reference, link or file would change.
-census()
-{
-	local links device usage=()
-	links=(/sys/class/devlink/*)
-	for device in $PORTS0 $FUNCTIONS0; do
-		usage+=("$(value "$PCI/$device/power/runtime_usage")")
-	done
-	echo "links ${#links[@]} usage ${usage[*]} module $(value /sys/module/gpupm/refcnt)"
-}
-
 ended()
 {
 	! kill -0 "$1" 2>/dev/null

@@ -14,17 +14,6 @@ counters()
 		"opens \(.opens) wakes \(.wakes) failures \(.failures) holds \(.holds) policy \(.policy)"'
 }
 
-# What a leaked reference or link would change: only in step when nothing moves.
-census()
-{
-	local links device usage=()
-	links=(/sys/class/devlink/*)
-	for device in $PORTS0 $FUNCTIONS0; do
-		usage+=("$(value "$PCI/$device/power/runtime_usage")")
-	done
-	echo "links ${#links[@]} usage ${usage[*]} module $(value /sys/module/gpupm/refcnt)"
-}
-
 census_is()
 {
 	[ "$(census)" = "$1" ]

@@ -287,7 +287,8 @@ static void on_again(void)
 {
 	char path[sizeof(control_socket.path)];
 
-	strcpy(path, control_socket.path);
+	/* Who listens writes it anew. */
+	memcpy(path, control_socket.path, sizeof(path));
 	if (start_listening(path)) {
 		again_later(&again);
 		return;

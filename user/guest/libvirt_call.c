@@ -184,9 +184,10 @@ static const char *find_program(char path[static PATH_MAX])
 		return given_program ?: PROGRAM;
 	path[n] = '\0';
 	slash = strrchr(path, '/');
-	strcpy(slash, installed);
+	/* readlink() has left room for the longer of the two. */
+	memcpy(slash, installed, sizeof(installed));
 	if (access(path, X_OK))
-		strcpy(slash, "/" PROGRAM);
+		memcpy(slash, "/" PROGRAM, sizeof("/" PROGRAM));
 	return path;
 }
 

@@ -237,7 +237,7 @@ static void stop_listening(struct listener *l);
 static void give_up(struct listener *l, int error)
 {
 	log_error("guests cannot connect to %s: %s", l->socket.path, uv_strerror(error));
-	strcpy(lost.path, l->socket.path);
+	snprintf(lost.path, sizeof(lost.path), "%s", l->socket.path);
 	lost.group = l->group;
 	stop_listening(l);
 	listener = NULL;

@@ -286,7 +286,7 @@ static void run_next(void)
 		int err;
 
 		waiting = command->next;
-		strcpy(what, command->what);
+		memcpy(what, command->what, sizeof(what));
 		log_info("%s: begins", what);
 		err = start(command);
 		if (!err)

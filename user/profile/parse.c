@@ -195,6 +195,7 @@ static bool begin_key(struct parser *parser, const char *name)
 	const struct title *title = &parser->titles[parser->n_titles - 1];
 	const char *allowed[N_KEYS + 1], *near;
 	char buf[128], list[256] = "";
+	size_t len = 0;
 
 	parser->key = key_find(title->kind, name);
 	if (parser->key >= 0 && !parser->set_at[parser->key]) {
@@ -207,9 +208,10 @@ static bool begin_key(struct parser *parser, const char *name)
 		return false;
 	}
 	keys_allowed(title->kind, allowed);
-	for (int i = 0; allowed[i]; i++)
-		sprintf(list + strlen(list), "%s%s", !i ? "" : allowed[i + 1] ? ", " : " and ",
-			allowed[i]);
+	/* All keys of every section fit. */
+	for (int i = 0; allowed[i] && len < sizeof(list); i++)
+		len += snprintf(list + len, sizeof(list) - len, "%s%s",
+				!i ? "" : allowed[i + 1] ? ", " : " and ", allowed[i]);
 	near = nearest_word(name, allowed);
 	if (near)
 		mistake(parser, parser->line, "no key '%s' in this section; did you mean %s? There are %s",

@@ -21,11 +21,10 @@ static bool read_display(struct display *display, const char *root, const char *
 {
 	char text[32];
 
-	if (strlen(address) >= ADDRESS_SIZE ||
+	if (snprintf(display->address, ADDRESS_SIZE, "%s", address) >= ADDRESS_SIZE ||
 	    !sysfs_read(text, sizeof(text), root, "/sys/bus/pci/devices/%s/class", address) ||
 	    strtoul(text, NULL, 16) >> 16 != 0x03)
 		return false;
-	strcpy(display->address, address);
 	sysfs_read(text, sizeof(text), root, "/sys/bus/pci/devices/%s/vendor", address);
 	display->vendor = strtoul(text, NULL, 16);
 	sysfs_read(text, sizeof(text), root, "/sys/bus/pci/devices/%s/device", address);

@@ -131,7 +131,7 @@ static void show_actions(struct table *table, const struct style *style, const c
 		if (json_object_object_get_ex(actions, known[i].key, &value) && value)
 			value_words(words, sizeof(words), root, known[i].key, value);
 		else if (standard && known[i].standard)
-			strcpy(words, known[i].standard);
+			snprintf(words, sizeof(words), "%s", known[i].standard);
 		else
 			continue;
 		show_row(table, style, known[i].name, words);

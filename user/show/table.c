@@ -61,7 +61,7 @@ static void print_row(const struct table *table, const struct style *style, FILE
 		char text[CELL_SIZE];
 		int pad;
 
-		strcpy(text, row->text[i]);
+		memcpy(text, row->text[i], sizeof(text));
 		text_clip(style, text, sizeof(text), widths[i]);
 		pad = widths[i] - text_columns(text);
 		if (pad < 0)

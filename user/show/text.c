@@ -103,7 +103,7 @@ void text_clip(const struct style *style, char *text, size_t size, int columns)
 		text[len] = '\0';
 	}
 	if (len + strlen(mark) < size)
-		strcpy(text + len, mark);
+		memcpy(text + len, mark, strlen(mark) + 1);
 }
 
 void text_wrap(FILE *out, const struct style *style, int indent, const char *text)
