@@ -13,6 +13,8 @@
  * follows runs in kernel threads.
  */
 #include <linux/device.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
 #include <linux/timekeeping.h>
 
 #include "wake.h"
