@@ -296,7 +296,7 @@ census()
 {
 	local links device usage=()
 	links=(/sys/class/devlink/*)
-	for device in $PORTS0 $FUNCTIONS0; do
+	for device in $PORTS0 $FUNCTIONS0 $PORTS1 $FUNCTIONS1; do
 		usage+=("$(value "$PCI/$device/power/runtime_usage")")
 	done
 	echo "links ${#links[@]} usage ${usage[*]} module $(value /sys/module/gpupm/refcnt)"
