@@ -10,7 +10,7 @@
 . "$E2E/works-lib.sh"
 
 SEED=${GPUPM_SEED:-20240601}
-MESSAGES=${GPUPM_MESSAGES:-100000}
+MESSAGES=${GPUPM_MESSAGES:-20000}
 
 # fuzz NAME COMMAND...: half of the messages, by way of COMMAND.
 fuzz()
