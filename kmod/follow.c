@@ -367,6 +367,25 @@ static void nudge(struct gpupm_gpu *gpu)
 		pm_request_idle(&fn->pdev->dev);
 }
 
+static bool is_resuming(const struct pci_dev *pdev)
+{
+	return READ_ONCE(pdev->dev.power.runtime_status) == RPM_RESUMING;
+}
+
+static bool any_resuming(const struct gpupm_gpu *gpu)
+{
+	const struct gpupm_function *fn;
+	const struct gpupm_port *port;
+
+	gpupm_for_each_function(gpu, fn)
+		if (is_resuming(fn->pdev))
+			return true;
+	gpupm_for_each_port(gpu, port)
+		if (is_resuming(port->pdev))
+			return true;
+	return false;
+}
+
 /* Queued by this module only while the GPU is attached. */
 static void recheck(struct work_struct *work)
 {
@@ -385,7 +404,9 @@ static void recheck(struct work_struct *work)
 
 	spin_lock(&gpu->lock);
 	look(gpu);
-	if (gpupm_wake_age_ms(&gpu->wakes) >= WAKE_AFTER_MS)
+	if (any_resuming(gpu))
+		gpupm_wake_lasts(&gpu->wakes);
+	else if (gpupm_wake_age_ms(&gpu->wakes) >= WAKE_AFTER_MS)
 		commit_wake(gpu);
 	if (gpu->facts.awake && !gpu->facts.open)
 		nudge(gpu);

@@ -173,6 +173,18 @@ u64 gpupm_wake_age_ms(const struct gpupm_wakes *wakes)
 }
 
 /**
+ * gpupm_wake_lasts - the resume has not come to its end yet
+ * @wakes: the GPU's log
+ *
+ * A platform may take seconds to give power back, and a GPU to answer. The
+ * resume is not pending for as long as that takes, but from then on.
+ */
+void gpupm_wake_lasts(struct gpupm_wakes *wakes)
+{
+	wakes->begun_ms = ktime_to_ms(ktime_get_boottime());
+}
+
+/**
  * gpupm_wake_forget - the pending resume was no wake
  * @wakes: the GPU's log
  */

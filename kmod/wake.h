@@ -77,6 +77,7 @@ struct gpupm_process gpupm_touched_by(struct gpupm_wakes *wakes,
 struct gpupm_process gpupm_process_current(void);
 void gpupm_wake_begin(struct gpupm_wakes *wakes, enum gpupm_state from);
 u64 gpupm_wake_age_ms(const struct gpupm_wakes *wakes);
+void gpupm_wake_lasts(struct gpupm_wakes *wakes);
 void gpupm_wake_forget(struct gpupm_wakes *wakes);
 const struct gpupm_wake *gpupm_wake_commit(struct gpupm_wakes *wakes);
 

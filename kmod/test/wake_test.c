@@ -193,6 +193,19 @@ static void a_resume_grows_older(struct kunit *test)
 	KUNIT_EXPECT_LE(test, age, gpupm_wake_age_ms(wakes));
 }
 
+/* Not while it has not come to its end: a slow GPU is no wake. */
+static void a_resume_that_takes_long_is_as_young_as_ever(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct gpupm_wakes *wakes = &fake->wakes;
+
+	resume(wakes, 7, GPUPM_STATE_OFF);
+	wakes->begun_ms -= 60000;
+	gpupm_wake_lasts(wakes);
+	KUNIT_EXPECT_LT(test, gpupm_wake_age_ms(wakes), 60000);
+	KUNIT_EXPECT_EQ(test, wakes->pending.by.pid, 7);
+}
+
 /* Whoever touched it until now did so when nobody was known at the resume. */
 static void who_comes_late_is_named_all_the_same(struct kunit *test)
 {
@@ -304,6 +317,7 @@ static struct kunit_case wake_cases[] = {
 	KUNIT_CASE(the_start_of_a_vm_is_no_wake),
 	KUNIT_CASE(a_resume_is_committed_once),
 	KUNIT_CASE(a_resume_grows_older),
+	KUNIT_CASE(a_resume_that_takes_long_is_as_young_as_ever),
 	KUNIT_CASE(who_comes_late_is_named_all_the_same),
 	KUNIT_CASE(a_row_of_touches_is_one_wake),
 	KUNIT_CASE(what_is_not_the_same_wake),

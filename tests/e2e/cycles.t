@@ -7,16 +7,6 @@
 TIMES=100
 VMS=${GPUPM_VMS:-3}
 
-# What a leak would make grow.
-census()
-{
-	local links usage
-	links=(/sys/class/devlink/*)
-	usage=$(cat "$PCI/$ROOT0/power/runtime_usage" "$PCI/$GPU0/power/runtime_usage" \
-		"$PCI/$AUDIO0/power/runtime_usage" | tr '\n' ' ')
-	echo "links ${#links[@]} usage $usage module $(value /sys/module/gpupm/refcnt)"
-}
-
 # ON OFF ON OFF ..., $1 times.
 pairs()
 {
