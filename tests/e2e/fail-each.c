@@ -10,8 +10,7 @@
  *   write FILE TEXT UNDO-FILE UNDO-TEXT
  *                         write to one file; undone by writing to another
  *   read FILE             open, read and close it
- *   open FUNCTION, close FUNCTION
- *                         through VFIO, as a VM does
+ *   open FUNCTION         through VFIO, as a VM does, and close it
  *   get|dump|hold|release|wakes|power GPU
  *                         ask the module
  *   policy GPU            set "on", and "auto" again
@@ -195,22 +194,6 @@ static int open_device(void)
 	return device < 0 ? errno : 0;
 }
 
-static void must_open(void)
-{
-	open_group();
-	errno = open_device();
-	if (errno)
-		die("VFIO_GROUP_GET_DEVICE_FD");
-}
-
-static int close_device(void)
-{
-	int err = close(device) ? errno : 0;
-
-	device = -1;
-	return err;
-}
-
 static void close_all(void)
 {
 	if (device >= 0)
@@ -368,7 +351,6 @@ static const struct operation {
 	{ "write", 4, NULL, write_file, undo_write },
 	{ "read", 1, NULL, read_file, NULL },
 	{ "open", 1, open_group, open_device, close_all },
-	{ "close", 1, must_open, close_device, close_all },
 	{ "get", 1, next_socket, get, NULL },
 	{ "dump", 1, next_socket, dump, NULL },
 	{ "wakes", 1, next_socket, wakes, NULL },

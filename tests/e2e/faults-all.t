@@ -7,8 +7,11 @@
 # workers work: no crash, no leak, and afterwards everything works.
 #
 # For debug-6.12, whose failslab knows whose allocation it is: a wake takes thousands of
-# them, and ACPICA does not survive all of its own. When one fails while VFIO enables a
-# device, KASAN finds a use after free in 6.1's acpi_rs_get_prt_method_data().
+# them, and the kernel does not survive all of its own. A method of ACPI whose
+# allocation fails may keep its mutex for ever, so that nothing is ever powered up
+# again (and when one fails while VFIO enables a device, KASAN finds a use after free in
+# 6.1's acpi_rs_get_prt_method_data()). The driver core warns that a device link's
+# symlinks stay when it has no memory to make up their names.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh
@@ -23,7 +26,7 @@ supplies_are()
 
 # What calls these addresses, and ends not far from there, may fail. That is how deep a
 # stack is looked at, failslab's own five functions included: deep enough for whatever
-# a driver calls to have an object made, and not for ACPI's interpreter.
+# a driver calls to have an object made.
 DEPTH=16
 
 fails_below()
@@ -31,6 +34,20 @@ fails_below()
 	set_failslab require-start "$1"
 	set_failslab require-end "$2"
 	set_failslab stacktrace-depth "$DEPTH"
+}
+
+# What the kernel does not survive: from ACPICA's first function to the one that removes
+# those symlinks. In between are drivers of which this laptop has none below the GPU.
+spare_the_kernel()
+{
+	local first last
+	first=$(awk '$2 ~ /[tT]/ && $3 ~ /^acpi_(ds|ev|ex|hw|ns|ps|rs|tb|ut)_/ { print $1 }' \
+		/proc/kallsyms | sort | head -n 1)
+	last=$(awk '$2 ~ /[tT]/ { print $1, $3 }' /proc/kallsyms | sort |
+		awk 'found { print $1; exit } $2 == "devlink_remove_symlinks" { found = 1 }')
+	ok "ACPICA is before the driver core" test $((0x$first)) -lt $((0x$last))
+	set_failslab reject-start "0x$first"
+	set_failslab reject-end "0x$last"
 }
 
 # The module, which is loaded.
@@ -53,16 +70,17 @@ ok "failslab knows whose allocation it is" test -e "$FAILSLAB/require-start"
 [ -e "$FAILSLAB/require-start" ] || { done_testing; exit; }
 power_supplies
 prepare_failslab
+spare_the_kernel
 load_off
 fails_below_ours
 
+# Somebody listens, or an open makes the module allocate nothing.
+monitor_to /run/faults.monitor
 each "open" "$ANYBODYS" open "$GPU0"
-each "close" "$ANYBODYS" close "$GPU0"
+kill "$MONITOR"
 works "after opens"
 
 DRIVER=/sys/bus/pci/drivers/vfio-pci
-each "unbind" "$ANYBODYS" write "$DRIVER/unbind" "$GPU0" "$DRIVER/bind" "$GPU0"
-works "after unbinds"
 echo "$GPU0" >"$DRIVER/unbind"
 each "bind" "$ANYBODYS" write "$DRIVER/bind" "$GPU0" "$DRIVER/unbind" "$GPU0"
 echo "$GPU0" >"$DRIVER/bind"
