@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "sysfs.h"
 
-#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,23 +37,41 @@ bool sysfs_read(char *buf, size_t size, const char *root, const char *format, ..
 	return ok;
 }
 
+static bool target_of(char target[PATH_MAX], const char *root, const char *format, va_list args)
+{
+	char path[PATH_MAX];
+	ssize_t n = -1;
+
+	if (path_of(path, root, format, args))
+		n = readlink(path, target, PATH_MAX - 1);
+	target[n < 0 ? 0 : n] = '\0';
+	return n >= 0;
+}
+
+bool sysfs_target(char target[PATH_MAX], const char *root, const char *format, ...)
+{
+	va_list args;
+	bool ok;
+
+	va_start(args, format);
+	ok = target_of(target, root, format, args);
+	va_end(args);
+	return ok;
+}
+
 bool sysfs_link(char *buf, size_t size, const char *root, const char *format, ...)
 {
-	char path[PATH_MAX], target[PATH_MAX];
+	char target[PATH_MAX];
 	const char *last;
-	ssize_t n = -1;
 	va_list args;
 	bool ok;
 
 	buf[0] = '\0';
 	va_start(args, format);
-	ok = path_of(path, root, format, args);
+	ok = target_of(target, root, format, args);
 	va_end(args);
-	if (ok)
-		n = readlink(path, target, sizeof(target) - 1);
-	if (n < 0)
+	if (!ok)
 		return false;
-	target[n] = '\0';
 	last = strrchr(target, '/');
 	last = last ? last + 1 : target;
 	if (strlen(last) >= size)

@@ -2,6 +2,7 @@
 #ifndef GPUPM_CLIENT_SYSFS_H
 #define GPUPM_CLIENT_SYSFS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -34,6 +35,17 @@ sysfs_read(char *buf, size_t size, const char *root, const char *format, ...);
  */
 bool __attribute__((format(printf, 4, 5)))
 sysfs_link(char *buf, size_t size, const char *root, const char *format, ...);
+
+/**
+ * sysfs_target - read all of what a symbolic link points to
+ * @target: set to the path as it is in the link; empty after an error
+ * @root: directory that stands for /
+ * @format: path, starting with /
+ *
+ * Return: whether the link could be read.
+ */
+bool __attribute__((format(printf, 3, 4)))
+sysfs_target(char target[PATH_MAX], const char *root, const char *format, ...);
 
 /** sysfs_exists - whether there is such a file or directory */
 bool __attribute__((format(printf, 2, 3)))
