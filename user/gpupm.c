@@ -14,6 +14,7 @@ static const struct command * const commands[] = {
 	&cmd_power,
 	&cmd_guests, &cmd_profile, &cmd_config,
 	&cmd_acpi, &cmd_qemu_args,
+	&cmd_vm,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))
@@ -67,8 +68,8 @@ static int help(int argc, char **argv)
 	cmd = find_command(argv[1]);
 	if (!cmd)
 		return unknown_command(argv[1]);
-	command_help(cmd);
-	return RESULT_DONE;
+	/* It knows the options of every command, those of another program as well. */
+	return cmd->run(2, (char *[]){ (char *)cmd->name, "--help", NULL });
 }
 
 static int run(int argc, char **argv)

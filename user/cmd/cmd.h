@@ -50,6 +50,14 @@ extern const struct command cmd_guests;
 extern const struct command cmd_profile;
 extern const struct command cmd_config;
 
+/* Their work is done by gpupm-setup, whose part of each is setup_VERB. */
+extern const struct command cmd_vm;
+
+extern const struct command setup_vm;
+
+/* Both programs say what these verbs do. */
+#define SUMMARY_VM	"Give a VM the GPU and all that it takes, take it back, or stop the VM."
+
 enum {
 	OPTION_JSON = 1 << 0,
 	OPTION_WATCH = 1 << 1,
@@ -62,6 +70,9 @@ enum {
 	OPTION_TABLE = 1 << 8,
 	OPTION_SOCKET = 1 << 9,
 	OPTION_LIBVIRT = 1 << 10,
+	OPTION_DRY_RUN = 1 << 11,
+	OPTION_UNDO = 1 << 12,
+	OPTION_TIMEOUT = 1 << 13,
 };
 
 /**
@@ -70,6 +81,8 @@ enum {
  * @watch: --watch
  * @help: --help; never seen set
  * @libvirt: --libvirt
+ * @dry_run: --dry-run
+ * @undo: --undo
  * @n: -n as typed
  * @rounds: -n
  * @fixed: --static
@@ -78,12 +91,15 @@ enum {
  * @qemu: --qemu
  * @table: --table
  * @socket: --socket
+ * @timeout: --timeout as typed
  */
 struct options {
 	bool json;
 	bool watch;
 	bool help;
 	bool libvirt;
+	bool dry_run;
+	bool undo;
 	const char *n;
 	long rounds;
 	const char *fixed;
@@ -92,6 +108,7 @@ struct options {
 	const char *qemu;
 	const char *table;
 	const char *socket;
+	const char *timeout;
 };
 
 /**

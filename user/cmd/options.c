@@ -46,6 +46,11 @@ static const struct known known[] = {
 	{ OPTION_SOCKET, 0, "socket", "PATH", FIELD(socket), "default: /run/gpupm/guest.sock" },
 	{ OPTION_LIBVIRT, 0, "libvirt", NULL, FIELD(libvirt),
 	  "print what goes into the XML of a libvirt domain" },
+	{ OPTION_DRY_RUN, 0, "dry-run", NULL, FIELD(dry_run),
+	  "show what would change, and change nothing" },
+	{ OPTION_UNDO, 0, "undo", NULL, FIELD(undo), "put back what was there before" },
+	{ OPTION_TIMEOUT, 0, "timeout", "SECONDS", FIELD(timeout),
+	  "how long it may take, 1 to 3600 (default 30)" },
 	{ OPTION_JSON, 0, "json", NULL, FIELD(json), "print JSON; its shape is in gpupm(1)" },
 	/* Every command takes this one. */
 	{ OPTION_HELP, 'h', "help", NULL, FIELD(help), "print this help" },

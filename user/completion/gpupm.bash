@@ -6,7 +6,7 @@ _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
 
-	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args help'
+	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args vm help'
 	local gpus options='--help' i
 	COMPREPLY=()
 
@@ -45,6 +45,7 @@ _gpupm() {
 	hold) options+=' --' ;;
 	acpi) options+=' --static --heartbeat --output' ;;
 	qemu-args) options+=' --qemu --table --socket --libvirt' ;;
+	vm) options+=' --json' ;;
 	help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 		return
@@ -64,6 +65,7 @@ _gpupm() {
 		__ltrim_colon_completions "$cur"
 		;;
 	profile) mapfile -t COMPREPLY < <(compgen -W 'ac battery auto' -- "$cur") ;;
+	vm) ((cword > 2)) || mapfile -t COMPREPLY < <(compgen -W list -- "$cur") ;;
 	config)
 		if ((cword == 2)); then
 			mapfile -t COMPREPLY < <(compgen -W check -- "$cur")

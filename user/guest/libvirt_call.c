@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "libvirt_call.h"
+#include "../client/program.h"
 #include "../show/text.h"
 
 #include <errno.h>
@@ -173,24 +174,6 @@ static void on_failed(uv_timer_t *timer)
 
 /* ---- the beginning --------------------------------------------------------- */
 
-/* Where "make install" puts it, seen from where the daemon is; or beside the daemon. */
-static const char *find_program(char path[static PATH_MAX])
-{
-	static const char installed[] = "/../libexec/" PROGRAM;
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(installed));
-	char *slash;
-
-	if (given_program || n < 0)
-		return given_program ?: PROGRAM;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	/* readlink() has left room for the longer of the two. */
-	memcpy(slash, installed, sizeof(installed));
-	if (access(path, X_OK))
-		memcpy(slash, "/" PROGRAM, sizeof("/" PROGRAM));
-	return path;
-}
-
 /* Return: a file in memory with the command, or -1 and errno. */
 static int command_file(struct json_object *command)
 {
@@ -216,7 +199,7 @@ static void start(struct libvirt_call *call, enum libvirt_channel channel, const
 	uv_stdio_container_t stdio[3];
 	uv_process_options_t options = {
 		.exit_cb = on_exit_of,
-		.file = find_program(path),
+		.file = given_program ?: program_find(path, PROGRAM),
 		.args = args,
 		.stdio_count = 3,
 		.stdio = stdio,

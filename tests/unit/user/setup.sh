@@ -1,0 +1,46 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The verbs that gpupm-setup does are gpupm's own to whoever types them, in the tree
+# and installed. GPUPM is the tool.
+
+set -eu
+. ../../lib/tap.sh
+
+: "${GPUPM:=$(realpath ../../../user/gpupm)}"
+work=$(mktemp -d)
+tap_cleanup() { rm -rf "$work"; }
+
+verbs=vm
+for verb in $verbs; do
+	like "gpupm --help lists $verb" "$("$GPUPM" --help)" "^  $verb "
+	like "$verb --help says how to use it" "$("$GPUPM" "$verb" -h)" "^Usage: gpupm $verb"
+	is "help $verb is the same" "$("$GPUPM" help "$verb")" "$("$GPUPM" "$verb" --help)"
+	is "it says the same as gpupm --help" "$("$GPUPM" "$verb" --help | sed -n 3p)" \
+		"$("$GPUPM" --help | sed -n "s/^  $verb  *//p")"
+	fails "$verb refuses unknown options" 2 "gpupm $verb: unknown option --frob" "$GPUPM" "$verb" --frob
+done
+fails "vm without a word" 2 'say what to do' "$GPUPM" vm
+fails "vm with another word" 2 "it does not do 'lst'; did you mean list?" "$GPUPM" vm lst
+# shellcheck disable=SC2016 # the inner shell's
+fails "a full disk" 1 "could not write the output: No space left" \
+	sh -c '"$0" vm --help >/dev/full' "$GPUPM"
+
+# Where the tool is decides, not where it is called from, or by which name.
+make -s -C ../../../user install DESTDIR="$work/root" >/dev/null
+ln -s root/usr/local/bin/gpupm "$work/gpupm"
+installed=$work/root/usr/local
+ok "it is installed where nobody calls it by hand" test -x "$installed/libexec/gpupm-setup"
+like "installed" "$(cd / && "$work/gpupm" vm --help)" '^Usage: gpupm vm'
+like "nobody calls it by its name" "$("$installed/libexec/gpupm-setup" 2>&1 || true)" 'gpupm runs it'
+mv "$installed/libexec/gpupm-setup" "$work/"
+fails "built without libvirt" 1 \
+	"built without libvirt's or libxml2's headers .*: there is no .*/gpupm-setup" "$work/gpupm" vm --help
+like "gpupm --help does without" "$("$work/gpupm" --help)" '^  vm '
+mv "$work/gpupm-setup" "$installed/libexec/"
+make -s -C ../../../user uninstall DESTDIR="$work/root" >/dev/null
+is "uninstalled: nothing is left" "$(find "$work/root" -type f)" ""
+
+# The everyday tool loads nothing of all that.
+is "gpupm itself has neither libvirt nor libxml2" "$(ldd "$GPUPM" | grep -c 'libvirt\|libxml2')" 0
+
+done_testing
