@@ -168,7 +168,7 @@ static size_t end_of_hunk(const struct diff *diff, size_t at)
 {
 	size_t last = at;
 
-	for (size_t i = at; i < diff->n && i <= last + 2 * CONTEXT; i++)
+	for (size_t i = at; i < diff->n && i <= last + 2 * CONTEXT + 1; i++)
 		if (diff->changes[i].sign != ' ')
 			last = i;
 	return last + CONTEXT < diff->n ? last + CONTEXT + 1 : diff->n;

@@ -130,7 +130,8 @@ static void test_patch(void **state)
 				     "cd %s && patch -s --posix text patch && printf '%%s' '%s' | cmp -s text -",
 				     root, texts[1]) > 0);
 		if (system(command))
-			fail_msg("patch(1) makes something else of '%s' with:\n%s", texts[0], printed);
+			fail_msg("patch(1) makes something else of '%s' with:\n%s", texts[0],
+				 printed);
 		free(command);
 		free(patch);
 		free(path);
