@@ -7,28 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-static int write_file(const char *path, const void *bytes, size_t size)
-{
-	struct stat st;
-	FILE *file;
-	int err;
-
-	/* A VM that starts in the middle of it must not see half a table. */
-	if (stat(path, &st) || S_ISREG(st.st_mode))
-		return file_replace(path, bytes, size);
-
-	/* What is no file, as a pipe, stays what it is. */
-	file = fopen(path, "we");
-	if (!file)
-		return -errno;
-	err = fwrite(bytes, size, 1, file) ? 0 : -errno;
-	if (fclose(file) && !err)
-		err = -errno;
-	return err;
-}
 
 static int output(const char *path, const void *bytes, size_t size)
 {
@@ -38,7 +17,7 @@ static int output(const char *path, const void *bytes, size_t size)
 		fwrite(bytes, size, 1, stdout);
 		return RESULT_DONE;
 	}
-	err = write_file(path, bytes, size);
+	err = file_write(path, bytes, size);
 	if (!err)
 		return RESULT_DONE;
 	complain("could not write %s: %s", path, strerror(-err));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "rom.h"
+#include "bytes.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -30,16 +31,6 @@
 #define INDICATOR_LAST		0x80
 /* Before this one, what is now the list of devices was something else. */
 #define REVISION_WITH_LIST	3
-
-static __u16 get16(const __u8 *at)
-{
-	return at[0] | at[1] << 8;
-}
-
-static __u32 get32(const __u8 *at)
-{
-	return get16(at) | (__u32)get16(at + 2) << 16;
-}
 
 static bool is_header(const __u8 *data, size_t size, size_t at)
 {

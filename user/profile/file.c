@@ -48,6 +48,26 @@ int file_replace(const char *path, const void *data, size_t size)
 	return err;
 }
 
+int file_write(const char *path, const void *data, size_t size)
+{
+	struct stat st;
+	FILE *file;
+	int err;
+
+	/* A VM that starts in the middle of it must not see half a file. */
+	if (stat(path, &st) || S_ISREG(st.st_mode))
+		return file_replace(path, data, size);
+
+	/* What is no file, as a pipe, stays what it is. */
+	file = fopen(path, "we");
+	if (!file)
+		return -errno;
+	err = fwrite(data, size, 1, file) ? 0 : -errno;
+	if (fclose(file) && !err)
+		err = -errno;
+	return err;
+}
+
 int file_read(const char *path, size_t max, char **data, size_t *size)
 {
 	/* It may be anything that somebody named; a FIFO must not stop us. */

@@ -15,6 +15,16 @@
 int file_replace(const char *path, const void *data, size_t size);
 
 /**
+ * file_write - write a file as file_replace() does, unless it is something else
+ * @path: of a file, or of something that is written to, such as a pipe
+ * @data: its content
+ * @size: bytes of it
+ *
+ * Return: 0 or a negative errno, with the old file in its place.
+ */
+int file_write(const char *path, const void *data, size_t size);
+
+/**
  * file_read - read a whole file
  * @path: of the file
  * @max: most bytes it may have
