@@ -21,8 +21,7 @@ static bool line_is_module(const char *line)
 	return !strncmp(name, "gpupm.ko", strlen("gpupm.ko"));
 }
 
-/* Would modprobe find it? */
-static bool installed(const char *root, const char *release)
+bool module_installed(const char *root, const char *release)
 {
 	char *line = NULL, path[512];
 	size_t size = 0;
@@ -50,7 +49,7 @@ void module_missing(const char *root, char *text, size_t size)
 	if (!access(path, F_OK))
 		snprintf(text, size,
 			 "module gpupm is loaded but cannot be reached from this network namespace: run gpupm outside the container");
-	else if (installed(root, kernel.release))
+	else if (module_installed(root, kernel.release))
 		snprintf(text, size, "module gpupm is not loaded: sudo modprobe gpupm");
 	else
 		snprintf(text, size,

@@ -15,6 +15,15 @@
 void module_missing(const char *root, char *text, size_t size);
 
 /**
+ * module_installed - whether modprobe would find the module
+ * @root: directory that stands for /; "" for the real one
+ * @release: of a kernel, as uname has it
+ *
+ * Return: whether it would.
+ */
+bool module_installed(const char *root, const char *release);
+
+/**
  * module_fits - whether the module speaks this tool's version of the protocol
  * @version: what the module speaks
  * @text: set to one sentence when it does not

@@ -51,15 +51,18 @@ extern const struct command cmd_profile;
 extern const struct command cmd_config;
 
 /* Their work is done by gpupm-setup, whose part of each is setup_VERB. */
+extern const struct command cmd_doctor;
 extern const struct command cmd_bind;
 extern const struct command cmd_vbios;
 extern const struct command cmd_vm;
 
 extern const struct command setup_bind;
+extern const struct command setup_doctor;
 extern const struct command setup_vbios;
 extern const struct command setup_vm;
 
 /* Both programs say what these verbs do. */
+#define SUMMARY_DOCTOR	"Look at the machine, and at a VM, and say what is wrong and what ends it."
 #define SUMMARY_BIND	"Have vfio-pci own a GPU from early boot on, or take that back."
 #define SUMMARY_VBIOS	"Write the ROM of a GPU to a file, or say what a file is."
 #define SUMMARY_VM	"Give a VM the GPU and all that it takes, take it back, or stop the VM."

@@ -30,6 +30,12 @@ static int setup_run(int argc, char **argv)
 	return RESULT_FAILED;
 }
 
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.summary = SUMMARY_DOCTOR,
+	.run = setup_run,
+};
+
 const struct command cmd_vbios = {
 	.name = "vbios",
 	.summary = SUMMARY_VBIOS,

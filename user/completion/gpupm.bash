@@ -6,7 +6,7 @@ _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
 
-	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args vm help'
+	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor vm help'
 	local gpus options='--help' i
 	COMPREPLY=()
 
@@ -45,6 +45,7 @@ _gpupm() {
 	hold) options+=' --' ;;
 	acpi) options+=' --static --heartbeat --output' ;;
 	qemu-args) options+=' --qemu --table --socket --libvirt' ;;
+	doctor) options+=' --json' ;;
 	vm) options+=' --json' ;;
 	help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")

@@ -12,7 +12,7 @@ function __gpupm_command
     complete -C (string join ' ' -- (string escape -- $words[$begin..]) (commandline -ct))
 end
 
-set -l commands status why monitor wakes policy hold test power guests profile config acpi qemu-args vm help
+set -l commands status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor vm help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c gpupm -f
@@ -29,6 +29,7 @@ complete -c gpupm -n $none -a profile -d 'show what is done on AC and on battery
 complete -c gpupm -n $none -a config -d 'check a configuration file'
 complete -c gpupm -n $none -a acpi -d 'write the ACPI table that gives a guest a battery'
 complete -c gpupm -n $none -a qemu-args -d 'print what a VM needs to see the battery'
+complete -c gpupm -n $none -a doctor -d 'look at the machine and a VM and say what is wrong'
 complete -c gpupm -n $none -a vm -d 'give a VM the GPU, take it back, or stop the VM'
 complete -c gpupm -n $none -a help -d 'print help'
 complete -c gpupm -n $none -s V -l version -d 'print the version'
@@ -42,7 +43,7 @@ complete -c gpupm -n '__fish_seen_subcommand_from config' -a check -d 'say what 
 complete -c gpupm -n '__fish_seen_subcommand_from check' -F
 complete -c gpupm -n '__fish_seen_subcommand_from vm' -a list -d 'show every VM of libvirt'
 complete -c gpupm -n '__fish_seen_subcommand_from status power' -s w -l watch -d 'show every change'
-complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config vm' -l json -d 'print JSON'
+complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config doctor vm' -l json -d 'print JSON'
 complete -c gpupm -n '__fish_seen_subcommand_from test' -s n -x -d 'number of rounds'
 complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l static -xa 'ac battery' -d 'a table that needs no daemon'
 complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l heartbeat -x -d 'seconds, 1 to 300'

@@ -1,30 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "modprobe.h"
+#include "conf.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The first directory that has a file of a name has the one that counts. */
 static const char * const directories[] = {
 	"/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d", "/usr/lib/modprobe.d",
-	"/lib/modprobe.d",
-};
-
-#define N_DIRECTORIES	(sizeof(directories) / sizeof(*directories))
-
-struct file {
-	const char *directory;
-	char name[NAME_MAX + 1];
-};
-
-struct files {
-	struct file *list;
-	size_t n;
+	"/lib/modprobe.d", NULL
 };
 
 bool module_same(const char *a, const char *b)
@@ -33,53 +20,6 @@ bool module_same(const char *a, const char *b)
 		if (*a != *b && !(strchr("-_", *a) && strchr("-_", *b)))
 			return false;
 	return *a == *b;
-}
-
-static bool is_conf(const char *name)
-{
-	size_t n = strlen(name);
-
-	return name[0] != '.' && n > 5 && (!strcmp(name + n - 5, ".conf") ||
-					   !strcmp(name + n - 6, ".alias"));
-}
-
-static bool has_name(const struct files *files, const char *name)
-{
-	for (size_t i = 0; i < files->n; i++)
-		if (!strcmp(files->list[i].name, name))
-			return true;
-	return false;
-}
-
-static int list_directory(const char *root, const char *directory, struct files *files)
-{
-	const struct dirent *entry;
-	char path[PATH_MAX];
-	struct file *list;
-	DIR *dir;
-
-	snprintf(path, sizeof(path), "%s%s", root, directory);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		if (!is_conf(entry->d_name) || has_name(files, entry->d_name))
-			continue;
-		list = reallocarray(files->list, files->n + 1, sizeof(*list));
-		if (!list) {
-			closedir(dir);
-			return -ENOMEM;
-		}
-		files->list = list;
-		list[files->n].directory = directory;
-		snprintf(list[files->n++].name, sizeof(list->name), "%s", entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return 0;
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
 }
 
 /* Single spaces between words, none at the ends. */
@@ -98,33 +38,26 @@ static void squeeze(char *text)
 	*to = '\0';
 }
 
-static int add_line(struct modprobe *modprobe, const struct file *file, unsigned int number,
-		    const char *text)
+static int add_line(const char *path, unsigned int number, const char *text, void *data)
 {
 	struct modprobe_line *lines, *line;
-	char *copy = strdup(text), *space;
+	struct modprobe *modprobe = data;
+	char *space;
 
-	if (!copy)
-		return -ENOMEM;
-	squeeze(copy);
-	if (!*copy || *copy == '#') {
-		free(copy);
-		return 0;
-	}
 	lines = reallocarray(modprobe->lines, modprobe->n + 1, sizeof(*lines));
-	if (!lines) {
-		free(copy);
+	if (!lines)
 		return -ENOMEM;
-	}
 	modprobe->lines = lines;
 	line = &lines[modprobe->n];
-	*line = (struct modprobe_line){ .line = number, .command = copy, .module = "", .rest = "" };
-	if (asprintf(&line->file, "%s/%s", file->directory, file->name) < 0) {
-		free(copy);
-		return -ENOMEM;
-	}
+	*line = (struct modprobe_line){
+		.file = strdup(path), .line = number, .command = strdup(text), .module = "",
+		.rest = "",
+	};
 	modprobe->n++;
-	space = strchr(copy, ' ');
+	if (!line->file || !line->command)
+		return -ENOMEM;
+	squeeze(line->command);
+	space = strchr(line->command, ' ');
 	if (space) {
 		*space = '\0';
 		line->module = space + 1;
@@ -137,73 +70,19 @@ static int add_line(struct modprobe *modprobe, const struct file *file, unsigned
 	return 0;
 }
 
-/* A line goes on in the next after a \ at its end. */
-static int read_lines(FILE *in, const struct file *file, struct modprobe *modprobe)
-{
-	char *line = NULL, *whole = NULL, *joined;
-	unsigned int number = 0, first = 1;
-	size_t size = 0;
-	ssize_t n;
-	int err = 0;
-
-	while (!err && (n = getline(&line, &size, in)) >= 0) {
-		bool more;
-
-		number++;
-		if (n && line[n - 1] == '\n')
-			line[--n] = '\0';
-		more = n && line[n - 1] == '\\';
-		if (more)
-			line[n - 1] = ' ';
-		if (asprintf(&joined, "%s%s", whole ?: "", line) < 0) {
-			err = -ENOMEM;
-			break;
-		}
-		free(whole);
-		whole = joined;
-		if (more)
-			continue;
-		err = add_line(modprobe, file, first, whole);
-		free(whole);
-		whole = NULL;
-		first = number + 1;
-	}
-	if (!err && whole)
-		err = add_line(modprobe, file, first, whole);
-	free(whole);
-	free(line);
-	return err;
-}
-
-static int read_file(const char *root, const struct file *file, struct modprobe *modprobe)
-{
-	char path[PATH_MAX];
-	FILE *in;
-	int err;
-
-	if (snprintf(path, sizeof(path), "%s%s/%s", root, file->directory, file->name) >=
-	    (int)sizeof(path))
-		return 0;
-	in = fopen(path, "re");
-	if (!in)
-		return 0;
-	err = read_lines(in, file, modprobe);
-	fclose(in);
-	return err;
-}
-
 int modprobe_read(const char *root, struct modprobe *modprobe)
 {
-	struct files files = {};
-	int err = 0;
+	struct conf_files files = {};
+	char path[PATH_MAX];
+	int err;
 
 	memset(modprobe, 0, sizeof(*modprobe));
-	for (size_t i = 0; i < N_DIRECTORIES && !err; i++)
-		err = list_directory(root, directories[i], &files);
-	if (files.n)
-		qsort(files.list, files.n, sizeof(*files.list), by_name);
-	for (size_t i = 0; i < files.n && !err; i++)
-		err = read_file(root, &files.list[i], modprobe);
+	err = conf_find(root, directories, ".conf", &files);
+	for (size_t i = 0; i < files.n && !err; i++) {
+		snprintf(path, sizeof(path), "%s/%s", files.list[i].directory,
+			 files.list[i].name);
+		err = conf_lines(root, path, add_line, modprobe);
+	}
 	free(files.list);
 	return err;
 }

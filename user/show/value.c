@@ -3,6 +3,7 @@
 #include "value.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct json_object *json_must(struct json_object *object)
 {
@@ -20,10 +21,16 @@ struct json_object *json_u64(__u64 value)
 
 struct json_object *json_string(const char *text)
 {
-	char valid[512];
+	/* What is not UTF-8 takes three bytes for one. */
+	size_t size = 3 * strlen(text) + 1;
+	struct json_object *string;
+	char *valid = malloc(size);
 
-	text_utf8(valid, sizeof(valid), text);
-	return json_must(json_object_new_string(valid));
+	if (valid)
+		text_utf8(valid, size, text);
+	string = json_must(valid ? json_object_new_string(valid) : NULL);
+	free(valid);
+	return string;
 }
 
 struct json_object *json_string_or_null(const char *text)

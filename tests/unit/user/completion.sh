@@ -63,7 +63,7 @@ in_zsh() {
 	sed 's/ *$//' "$GPUPM_LOG" 2>/dev/null || echo "zsh ran nothing"
 }
 
-all='acpi config guests help hold monitor policy power profile qemu-args status test vm wakes why'
+all='acpi config doctor guests help hold monitor policy power profile qemu-args status test vm wakes why'
 both='0000:01:00.0 10000:e3:00.0'
 one_line() { tr '\n' ' ' | sed 's/ $//'; }
 

@@ -10,7 +10,7 @@ set -eu
 work=$(mktemp -d)
 tap_cleanup() { rm -rf "$work"; }
 
-verbs=vm
+verbs='doctor vm'
 for verb in $verbs; do
 	like "gpupm --help lists $verb" "$("$GPUPM" --help)" "^  $verb "
 	like "$verb --help says how to use it" "$("$GPUPM" "$verb" -h)" "^Usage: gpupm $verb"

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "checks.h"
+#include "text.h"
+#include "value.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for a line of the longest evidence and fix, with the paths in them. */
+#define LINE_SIZE	16384
+
+static enum paint paint_of(enum check_result result)
+{
+	static const enum paint paints[] = {
+		[CHECK_OK] = PAINT_GREEN,
+		[CHECK_WARNING] = PAINT_YELLOW,
+		[CHECK_FAILURE] = PAINT_RED,
+		[CHECK_CANNOT_TELL] = PAINT_CYAN,
+	};
+
+	return paints[result];
+}
+
+static void show(FILE *out, const struct style *style, const struct check *check)
+{
+	enum paint paint = paint_of(check->result);
+	char raw[LINE_SIZE], line[LINE_SIZE];
+	int head;
+
+	snprintf(raw, sizeof(raw), "%-11s  %s%s%s: %s%s%s", check_word(check->result), check->name,
+		 *check->subject ? " " : "", check->subject, check->evidence,
+		 check->fix && !style->width ? "; fix: " : "",
+		 check->fix && !style->width ? check->fix : "");
+	text_clean(style, line, sizeof(line), raw);
+	head = strlen(check_word(check->result));
+	fprintf(out, "  %s%.*s%s", style_begin(style, paint), head, line, style_end(style, paint));
+	if (!style->width || text_columns(line) + 2 <= style->width) {
+		fprintf(out, "%s\n", line + head);
+	} else {
+		/* The result is on a line of its own then, but for what fits behind it. */
+		size_t n = style->width - 2, last = 0;
+
+		for (size_t i = 0; i < n && line[i]; i++)
+			if (line[i] == ' ' && i > 13)
+				last = i;
+		last = last ?: strlen(line);
+		fprintf(out, "%.*s\n", (int)last - head, line + head);
+		if (line[last])
+			text_wrap(out, style, 15, line + last + 1);
+	}
+	if (!check->fix || !style->width)
+		return;
+	text_clean(style, line, sizeof(line), check->fix);
+	fprintf(out, "%15s%sfix: %s%s%s%s\n", "", style_begin(style, PAINT_DIM),
+		style_end(style, PAINT_DIM), style_begin(style, PAINT_BOLD), line,
+		style_end(style, PAINT_BOLD));
+}
+
+void checks_show(FILE *out, const struct style *style, const struct checks *checks)
+{
+	const char *group = "", *comma = "";
+
+	for (size_t i = 0; i < checks->n; i++) {
+		if (strcmp(group, checks->list[i].group)) {
+			group = checks->list[i].group;
+			fprintf(out, "%s%s%s%s\n", i ? "\n" : "", style_begin(style, PAINT_BOLD),
+				group, style_end(style, PAINT_BOLD));
+		}
+		show(out, style, &checks->list[i]);
+	}
+	fputc('\n', out);
+	for (enum check_result result = CHECK_OK; result < N_CHECK_RESULTS; result++) {
+		size_t n = checks_count(checks, result);
+
+		if (!n && result != CHECK_FAILURE)
+			continue;
+		fprintf(out, "%s%zu %s", comma, n, check_word(result));
+		comma = ", ";
+	}
+	fputc('\n', out);
+}
+
+static struct json_object *json_check(const struct check *check)
+{
+	struct json_object *object = json_must(json_object_new_object());
+
+	json_add(object, "group", json_string(check->group));
+	json_add(object, "name", json_string(check->name));
+	json_add(object, "subject", json_string_or_null(check->subject));
+	json_add(object, "result", json_string(check_word(check->result)));
+	json_add(object, "evidence", json_string(check->evidence));
+	json_add(object, "fix", check->fix ? json_string(check->fix) : NULL);
+	return object;
+}
+
+struct json_object *json_checks(const struct checks *checks)
+{
+	struct json_object *object = json_must(json_object_new_object());
+	struct json_object *array = json_must(json_object_new_array());
+
+	for (size_t i = 0; i < checks->n; i++)
+		json_append(array, json_check(&checks->list[i]));
+	json_add(object, "checks", array);
+	for (enum check_result result = CHECK_OK; result < N_CHECK_RESULTS; result++)
+		json_add(object, result == CHECK_CANNOT_TELL ? "cannot_tell" : check_word(result),
+			 json_u64(checks_count(checks, result)));
+	return object;
+}
