@@ -82,6 +82,9 @@ enum {
 	OPTION_DRY_RUN = 1 << 11,
 	OPTION_UNDO = 1 << 12,
 	OPTION_TIMEOUT = 1 << 13,
+	OPTION_GPU = 1 << 14,
+	OPTION_ROM = 1 << 15,
+	OPTION_ALL = 1 << 16,
 };
 
 /**
@@ -92,6 +95,7 @@ enum {
  * @libvirt: --libvirt
  * @dry_run: --dry-run
  * @undo: --undo
+ * @all: --all
  * @n: -n as typed
  * @rounds: -n
  * @fixed: --static
@@ -101,6 +105,8 @@ enum {
  * @table: --table
  * @socket: --socket
  * @timeout: --timeout as typed
+ * @gpu: --gpu
+ * @rom: --rom
  */
 struct options {
 	bool json;
@@ -109,6 +115,7 @@ struct options {
 	bool libvirt;
 	bool dry_run;
 	bool undo;
+	bool all;
 	const char *n;
 	long rounds;
 	const char *fixed;
@@ -118,6 +125,8 @@ struct options {
 	const char *table;
 	const char *socket;
 	const char *timeout;
+	const char *gpu;
+	const char *rom;
 };
 
 /**

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "../guest/qemu.h"
+#include "../guest/table_file.h"
 #include "../profile/config.h"
 #include "../profile/tables.h"
 #include "cmd.h"
@@ -15,27 +16,6 @@
 #define QEMU		"qemu-system-x86_64"
 #define KEPT_TABLE	TABLE_DIR "/" TABLE_NAME
 
-/* The live table that was installed with the tool, found from where the tool is. */
-static bool installed_table(char path[static PATH_MAX])
-{
-	static const char under[] = "share/gpupm/live.aml";
-	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - sizeof(under));
-	char *slash;
-
-	if (n < 0)
-		return false;
-	path[n] = '\0';
-	for (int up = 0; up < 2; up++) {
-		slash = strrchr(path, '/');
-		if (!slash)
-			return false;
-		*slash = '\0';
-	}
-	n = strlen(path);
-	snprintf(path + n, PATH_MAX - n, "/%s", under);
-	return !access(path, F_OK);
-}
-
 static int pick_table(const char *given, char path[static PATH_MAX])
 {
 	if (given && access(given, F_OK)) {
@@ -46,11 +26,7 @@ static int pick_table(const char *given, char path[static PATH_MAX])
 	/* A VM may be started from anywhere. */
 	if (given && realpath(given, path))
 		return RESULT_DONE;
-	if (!given && !access(KEPT_TABLE, F_OK)) {
-		snprintf(path, PATH_MAX, "%s", KEPT_TABLE);
-		return RESULT_DONE;
-	}
-	if (!given && installed_table(path))
+	if (!given && table_file(NULL, path))
 		return RESULT_DONE;
 	complain("there is no " KEPT_TABLE ": start gpupmd, which keeps one there, or write a table of your own with 'gpupm acpi -o FILE' and name it with --table");
 	return RESULT_FAILED;

@@ -6,6 +6,7 @@
  *     <gpupm:setup xmlns:gpupm='urn:gpupm:setup:1'>
  *       <gpupm:feature name='disguise'>
  *         <gpupm:made at='/domain/features/kvm'/>
+ *         <gpupm:made at="/domain/sysinfo[@type='smbios']" with='type'/>
  *         <gpupm:set at='/domain/features/kvm/hidden' name='state' is='on' was='off'/>
  *         <gpupm:text at='/domain/os/loader' is='/new' was='/old'/>
  *         <gpupm:added at="/domain/devices/hostdev[...]"/>
@@ -143,6 +144,21 @@ void edit_make(struct edit *edit, const char *base, const char *path)
 	reach(edit, base, path, at, sizeof(at));
 }
 
+void edit_make_with(struct edit *edit, const char *base, const char *element, const char *name,
+		    const char *value)
+{
+	xmlNodePtr parent = xml_find(edit->doc, "%s", base), node, note;
+	char at[VALUE_SIZE];
+
+	snprintf(at, sizeof(at), "%s/%s[@%s='%s']", base, element, name, value);
+	if (!parent || xml_find(edit->doc, "%s", at))
+		return;
+	node = xmlNewChild(parent, NULL, BAD_CAST element, NULL);
+	xmlSetProp(node, BAD_CAST name, BAD_CAST value);
+	note = changed(edit, "made", at);
+	xmlSetProp(note, BAD_CAST "with", BAD_CAST name);
+}
+
 void edit_add(struct edit *edit, const char *base, const char *which, const char *xml)
 {
 	xmlNodePtr parent = xml_find(edit->doc, "%s", base), list = NULL;
@@ -245,11 +261,17 @@ static void drop(xmlNodePtr node)
 	xmlFreeNode(node);
 }
 
-static void undo_made(xmlDocPtr doc, const char *at)
+/* One that was made to have something in it, and has nothing in it now. */
+static void undo_made(xmlDocPtr doc, xmlNodePtr note, const char *at)
 {
 	xmlNodePtr node = xml_find(doc, "%s", at);
+	char with[64];
 
-	if (node && !node->children && !node->properties)
+	if (!node || node->children)
+		return;
+	if (get(note, "with", with, sizeof(with)))
+		xmlUnsetProp(node, BAD_CAST with);
+	if (!node->properties)
 		drop(node);
 }
 
@@ -285,7 +307,8 @@ static void undo_text(struct edit *edit, xmlNodePtr note, const char *at)
 		return;
 	xml_value(edit->doc, now, sizeof(now), "%s", at);
 	if (strcmp(now, is))
-		edit_note(edit, "%s: %s was changed to '%s' since, and stays", edit->feature, at, now);
+		edit_note(edit, "%s: %s was changed to '%s' since, and stays", edit->feature, at,
+			  now);
 	else
 		set_text(node, was);
 }
@@ -325,7 +348,7 @@ static void undo_one(struct edit *edit, xmlNodePtr note)
 
 	get(note, "at", at, sizeof(at));
 	if (!strcmp(kind, "made"))
-		undo_made(edit->doc, at);
+		undo_made(edit->doc, note, at);
 	else if (!strcmp(kind, "set"))
 		undo_set(edit, note, at);
 	else if (!strcmp(kind, "text"))
@@ -355,12 +378,13 @@ static void drop_empty_commandline(xmlDocPtr doc)
 		drop(node);
 	if (xml_find(doc, "//qemu:*"))
 		return;
-	for (xmlNsPtr *link = &root->nsDef; *link; link = &(*link)->next) {
-		xmlNsPtr ns = *link;
-
+	for (xmlNsPtr ns = root->nsDef, last = NULL; ns; last = ns, ns = ns->next) {
 		if (strcmp((const char *)ns->href, XML_QEMU))
 			continue;
-		*link = ns->next;
+		if (last)
+			last->next = ns->next;
+		else
+			root->nsDef = ns->next;
 		xmlFreeNs(ns);
 		return;
 	}

@@ -65,6 +65,17 @@ void edit_text(struct edit *edit, const char *base, const char *path, const char
 void edit_make(struct edit *edit, const char *base, const char *path);
 
 /**
+ * edit_make_with - see to it that an element with an attribute is there
+ * @edit: the XML
+ * @base: XPath of an element that is there
+ * @element: its name
+ * @name: of the attribute that tells it from others of that name
+ * @value: its value
+ */
+void edit_make_with(struct edit *edit, const char *base, const char *element, const char *name,
+		    const char *value);
+
+/**
  * edit_add - see to it that elements are there, such as a device
  * @edit: the XML
  * @base: XPath of an element that is there, in which they are

@@ -22,9 +22,9 @@ static xmlNodePtr setup(xmlDocPtr doc)
 
 xmlNodePtr record_add(xmlDocPtr doc, const char *feature, const char *kind, const char *at)
 {
-	xmlNodePtr all = setup(doc), node = xml_find(doc, SETUP "/gpupm:feature[@name='%s']", feature);
-	xmlNodePtr note;
+	xmlNodePtr all = setup(doc), node, note;
 
+	node = xml_find(doc, SETUP "/gpupm:feature[@name='%s']", feature);
 	if (!node) {
 		node = xmlNewChild(all, all->ns, BAD_CAST "feature", NULL);
 		xmlSetProp(node, BAD_CAST "name", BAD_CAST feature);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The power table, and the UART that it reads; see guest/qemu.h. */
+#include "../client/sysfs.h"
+#include "../guest/qemu.h"
+#include "../profile/tables.h"
+#include "feature.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LOCAL_PROFILE	"/etc/apparmor.d/local/abstractions/libvirt-qemu"
+
+/* QEMU takes a comma for the end, unless there are two. */
+static void table_value(char *value, size_t size, const char *table)
+{
+	size_t n = snprintf(value, size, "file=");
+
+	for (; *table && n + 3 < size; table++) {
+		if (*table == ',')
+			value[n++] = ',';
+		value[n++] = *table;
+	}
+	value[n] = '\0';
+}
+
+/* Any table of ours: which one is the profile's business. */
+static bool has_table(xmlDocPtr doc)
+{
+	return xml_find(doc, "/domain/qemu:commandline/qemu:arg[%s and %s]",
+			"starts-with(@value, 'file=" TABLE_DIR "/')",
+			"preceding-sibling::qemu:arg[1]/@value='-acpitable'");
+}
+
+static void add_uart(struct edit *edit, const char *socket)
+{
+	char which[PLACE_SIZE], *xml, *path = xml_escape(socket);
+
+	if (asprintf(&xml,
+		     "<serial type='unix'><source mode='connect' path='%s'><reconnect enabled='yes' timeout='1'/></source><target type='isa-serial' port='%d'/><address type='isa' iobase='%#x' irq='%#x'/></serial>",
+		     path, QEMU_UART_INDEX, QEMU_UART_BASE, QEMU_UART_IRQ) < 0)
+		abort();
+	snprintf(which, sizeof(which), "serial[address[@iobase='%#x' or @iobase='0x%04x']]",
+		 QEMU_UART_BASE, QEMU_UART_BASE);
+	edit_add(edit, "/domain/devices", which, xml);
+	free(xml);
+	free(path);
+}
+
+static void look_at_apparmor(struct edit *edit, const struct wish *wish)
+{
+	char line[256], path[PATH_MAX];
+	bool allowed = false;
+	FILE *file;
+
+	if (!sysfs_exists(wish->root, "/sys/kernel/security/apparmor") ||
+	    !sysfs_exists(wish->root, "/etc/apparmor.d/libvirt"))
+		return;
+	snprintf(path, sizeof(path), "%s" LOCAL_PROFILE, wish->root);
+	file = fopen(path, "re");
+	while (file && !allowed && fgets(line, sizeof(line), file))
+		allowed = strstr(line, TABLE_DIR "/");
+	if (file)
+		fclose(file);
+	if (!allowed)
+		edit_note(edit,
+			  "power: AppArmor does not let QEMU read the table: add the line '%s/*.aml r,' to %s",
+			  TABLE_DIR, LOCAL_PROFILE);
+}
+
+static bool enable(struct edit *edit, const struct wish *wish, char why[static WHY_SIZE])
+{
+	char value[2 * PATH_MAX];
+	size_t before = edit->changes;
+
+	if (!wish->table) {
+		snprintf(why, WHY_SIZE,
+			 "there is no %s: start gpupmd, which keeps one there (systemctl enable --now gpupmd)",
+			 TABLE_DIR "/" TABLE_NAME);
+		return false;
+	}
+	if (strchr(wish->table, '"') || strchr(wish->socket, '"')) {
+		snprintf(why, WHY_SIZE, "a path may not have a quotation mark: %s, %s", wish->table,
+			 wish->socket);
+		return false;
+	}
+	edit_make(edit, "/domain", "features/acpi");
+	add_uart(edit, wish->socket);
+	table_value(value, sizeof(value), wish->table);
+	if (!has_table(edit->doc))
+		feature_argument(edit, "-acpitable", value);
+	if (edit->changes > before)
+		look_at_apparmor(edit, wish);
+	return true;
+}
+
+const struct feature feature_power = {
+	.name = "power",
+	.summary = "the host's battery: table and channel",
+	.enable = enable,
+};
