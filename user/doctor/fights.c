@@ -217,7 +217,8 @@ static void check_laptop_mode(const struct host *host, struct checks *checks)
 		if (strcmp(setting.value, "0"))
 			continue;
 		fight_found(host, checks, setting.path, setting.line,
-			    "laptop-mode-tools turns runtime PM of all devices off (%s=0)", when[i]);
+			    "laptop-mode-tools turns runtime PM of all devices off (%s=0)",
+			    when[i]);
 		check_fix(checks, "sudo sed -i '%us/=.*/=1/' %s && sudo laptop_mode auto",
 			  setting.line, setting.path);
 	}

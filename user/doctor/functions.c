@@ -218,7 +218,8 @@ static const char *early(const struct host *host, char where[PATH_MAX + 16])
 		"/etc/initramfs-tools/modules", "/etc/mkinitcpio.conf", "/etc/dracut.conf",
 	};
 	static const char * const drop_ins[] = {
-		"/etc/dracut.conf.d", "/usr/lib/dracut/dracut.conf.d", "/etc/mkinitcpio.conf.d", NULL
+		"/etc/dracut.conf.d", "/usr/lib/dracut/dracut.conf.d", "/etc/mkinitcpio.conf.d",
+		NULL
 	};
 	struct conf_files found = {};
 	char path[PATH_MAX];
@@ -276,7 +277,8 @@ static void check_boot(const struct host *host, const struct gpu *gpu,
 			  "bound as the kernel starts: vfio-pci is built in, and told by %s", by);
 	} else if (in) {
 		check_add(checks, "boot", function->address, CHECK_OK,
-			  "bound early, in the initramfs: by %s, and %s has vfio-pci there", by, in);
+			  "bound early, in the initramfs: by %s, and %s has vfio-pci there", by,
+			  in);
 	} else {
 		check_add(checks, "boot", function->address, CHECK_WARNING,
 			  "bound late: by %s, but vfio-pci is not in the initramfs, so another driver may have it first",

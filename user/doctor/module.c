@@ -206,7 +206,8 @@ static void check_signature(const struct host *host, struct checks *checks)
 	switch (enrolment_of(host->root, &key)) {
 	case ENROLLED_KEY:
 		check_add(checks, "secure-boot", NULL, CHECK_OK,
-			  "Secure Boot is on, and the key that DKMS signs with is enrolled (%s)", key);
+			  "Secure Boot is on, and the key that DKMS signs with is enrolled (%s)",
+			  key);
 		return;
 	case NOT_ENROLLED:
 		check_add(checks, "secure-boot", NULL, CHECK_FAILURE,

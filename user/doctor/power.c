@@ -28,20 +28,21 @@ static const struct gpu *managed(const struct host *host, const struct gpu *gpu)
 static void check_resource(const struct host *host, const struct gpu *gpu, struct checks *checks)
 {
 	const struct gpu_port *port = gpu_root_port(gpu);
+	const char *address = port ? port->address : gpu->address;
 
 	if (!port) {
-		check_add(checks, "power-resource", gpu->address, CHECK_FAILURE,
+		check_add(checks, "power-resource", address, CHECK_FAILURE,
 			  "there is no port above it, so nothing can cut its power");
 		check_fix(checks, "nothing can be done: it is a part of the chipset or processor");
 		return;
 	}
-	if (sysfs_exists(host->root, PCI "/%s/firmware_node/power_resources_D3hot", port->address)) {
-		check_add(checks, "power-resource", port->address, CHECK_OK,
+	if (sysfs_exists(host->root, PCI "/%s/firmware_node/power_resources_D3hot", address)) {
+		check_add(checks, "power-resource", address, CHECK_OK,
 			  "firmware can cut the power of the port above %s (firmware_node/power_resources_D3hot)",
 			  gpu->address);
 		return;
 	}
-	check_add(checks, "power-resource", port->address, CHECK_FAILURE,
+	check_add(checks, "power-resource", address, CHECK_FAILURE,
 		  "firmware has no power resource for the port above %s (no firmware_node/power_resources_D3hot): D3hot is as far as it goes",
 		  gpu->address);
 	check_fix(checks,
@@ -93,9 +94,11 @@ static void check_port(const struct host *host, const struct gpu *gpu, const cha
 			  bios_year(host->root) ? "before that" : "not known");
 		check_fix(checks,
 			  "add pcie_port_pm=force to the kernel command line and reboot, if the machine is known to be fine with it");
-	} else {
+	} else if (!strcmp(value, "force")) {
 		check_add(checks, "bridge-d3", port->address, CHECK_OK,
-			  "%s", !strcmp(value, "force") ? "pcie_port_pm=force is on the kernel command line" :
+			  "pcie_port_pm=force is on the kernel command line");
+	} else {
+		check_add(checks, "bridge-d3", port->address, CHECK_OK, "%s",
 			  seen ? "the module finds no port that is kept out of D3" :
 				 "pcieport has it, and the machine is not too old");
 	}
@@ -146,6 +149,7 @@ static void check_idle_d3(const struct host *host, const struct modprobe *modpro
 static void check_sibling(const struct host *host, const struct gpu *gpu,
 			  const struct gpu_function *function, struct checks *checks)
 {
+	const char *driver = function->driver[0] ? function->driver : "no driver";
 	const char *address = function->address;
 	char control[16], status[16];
 
@@ -153,8 +157,8 @@ static void check_sibling(const struct host *host, const struct gpu *gpu,
 	sysfs_read(status, sizeof(status), host->root, PCI "/%s/power/runtime_status", address);
 	if (!strcmp(status, "suspended") && !strcmp(control, "auto")) {
 		check_add(checks, "sibling", address, CHECK_OK,
-			  "it shares its power with %s, and is suspended (driver: %s)", gpu->address,
-			  function->driver[0] ? function->driver : "none");
+			  "it shares its power with %s, and is suspended under %s",
+			  gpu->address, driver);
 		return;
 	}
 	if (!*status) {
@@ -165,8 +169,8 @@ static void check_sibling(const struct host *host, const struct gpu *gpu,
 	}
 	if (!strcmp(control, "auto")) {
 		check_add(checks, "sibling", address, CHECK_WARNING,
-			  "it shares its power with %s, and is %s now under %s", gpu->address, status,
-			  function->driver[0] ? function->driver : "no driver");
+			  "it shares its power with %s, and is %s now under %s", gpu->address,
+			  status, driver);
 		if (slot_has(gpu, address))
 			check_fix(checks, "sudo gpupm bind %s", gpu->address);
 		else
@@ -175,7 +179,7 @@ static void check_sibling(const struct host *host, const struct gpu *gpu,
 	}
 	check_add(checks, "sibling", address, CHECK_FAILURE,
 		  "it shares its power with %s, and %s never lets it suspend (power/control is %s)",
-		  gpu->address, function->driver[0] ? function->driver : "no driver", control);
+		  gpu->address, driver, control);
 	if (slot_has(gpu, address))
 		check_fix(checks, "sudo gpupm bind %s", gpu->address);
 	else
@@ -219,6 +223,7 @@ static void check_blocker(const struct host *host, const struct gpu *gpu, struct
 {
 	const struct gpu *seen = managed(host, gpu);
 	struct style style = {};
+	enum check_result result = CHECK_FAILURE;
 	char text[320], state[WORD_SIZE];
 
 	if (!seen) {
@@ -227,11 +232,13 @@ static void check_blocker(const struct host *host, const struct gpu *gpu, struct
 		check_fix(checks, slot_all_vfio(gpu) ? "sudo modprobe gpupm" :
 			  "sudo gpupm bind %s, reboot, and sudo modprobe gpupm", gpu->address);
 	} else if (seen->blocker.reason) {
+		/* Somebody wants these. */
+		if (seen->blocker.reason == GPUPM_BLOCKER_POLICY ||
+		    seen->blocker.reason == GPUPM_BLOCKER_HOLD)
+			result = CHECK_WARNING;
 		sentence_blocker(text, sizeof(text), &style, seen);
-		check_add(checks, "blocker", gpu->address,
-			  seen->blocker.reason == GPUPM_BLOCKER_POLICY ||
-			  seen->blocker.reason == GPUPM_BLOCKER_HOLD ? CHECK_WARNING : CHECK_FAILURE,
-			  "its power is not cut: %s", text);
+		check_add(checks, "blocker", gpu->address, result, "its power is not cut: %s",
+			  text);
 		check_fix(checks, "gpupm why %s", gpu->address);
 	} else if (seen->state == GPUPM_STATE_LOST) {
 		check_add(checks, "blocker", gpu->address, CHECK_FAILURE,

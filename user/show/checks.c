@@ -74,7 +74,8 @@ void checks_show(FILE *out, const struct style *style, const struct checks *chec
 
 		if (!n && result != CHECK_FAILURE)
 			continue;
-		fprintf(out, "%s%zu %s", comma, n, check_word(result));
+		fprintf(out, "%s%zu %s%s", comma, n, check_word(result),
+			n != 1 && (result == CHECK_WARNING || result == CHECK_FAILURE) ? "s" : "");
 		comma = ", ";
 	}
 	fputc('\n', out);

@@ -14,7 +14,6 @@
 #include <limits.h>
 
 #define PCI "/sys/bus/pci/devices"
-#define DEVICES "/sys/devices/pci0000:00"
 #define MIB (1ULL << 20)
 
 static const char *root;
@@ -33,39 +32,14 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* A function whose real directory is @where, below those of its ports. */
-static void device(const char *where, const char *address, const char *class, const char *driver)
-{
-	char target[512];
-
-	root_file("0x10de\n", DEVICES "%s/%s/vendor", where, address);
-	root_file("0x25a2\n", DEVICES "%s/%s/device", where, address);
-	root_file(class, DEVICES "%s/%s/class", where, address);
-	if (driver) {
-		snprintf(target, sizeof(target), "../../../../bus/pci/drivers/%s", driver);
-		root_link(target, DEVICES "%s/%s/driver", where, address);
-	}
-	snprintf(target, sizeof(target), "../../../devices/pci0000:00%s/%s", where, address);
-	root_link(target, PCI "/%s", address);
-}
-
-static void in_group(int group, const char *address)
-{
-	char target[128];
-
-	snprintf(target, sizeof(target), "../../../kernel/iommu_groups/%d", group);
-	root_link(target, PCI "/%s/iommu_group", address);
-	root_file("", "/sys/kernel/iommu_groups/%d/devices/%s", group, address);
-}
-
 /* An integrated GPU, and one with an audio function below a port. */
 static void laptop(void)
 {
-	device("", "0000:00:02.0", "0x030000\n", "i915");
-	device("", "0000:00:01.0", "0x060400\n", "pcieport");
-	device("/0000:00:01.0", "0000:01:00.0", "0x030200\n", "vfio-pci");
-	device("/0000:00:01.0", "0000:01:00.1", "0x040300\n", "snd_hda_intel");
-	device("", "0000:00:1f.0", "0x060100\n", NULL);
+	root_device("", "0000:00:02.0", "0x030000\n", "i915");
+	root_device("", "0000:00:01.0", "0x060400\n", "pcieport");
+	root_device("/0000:00:01.0", "0000:01:00.0", "0x030200\n", "vfio-pci");
+	root_device("/0000:00:01.0", "0000:01:00.1", "0x040300\n", "snd_hda_intel");
+	root_device("", "0000:00:1f.0", "0x060100\n", NULL);
 }
 
 static void test_slots(void **state)
@@ -109,7 +83,7 @@ static void test_slots_none(void **state)
 	(void)state;
 	assert_int_equal(slots_read(root, &list), 0);
 	assert_int_equal(list.n, 0);
-	device("", "0000:00:1f.0", "0x060100\n", NULL);
+	root_device("", "0000:00:1f.0", "0x060100\n", NULL);
 	/* Something that is no address, and one that is none any more. */
 	root_file("0x030000\n", PCI "/frob/class");
 	root_file("", PCI "/0000:05:00.0/uevent");
@@ -125,12 +99,12 @@ static void test_slot_shapes(void **state)
 	struct gpu gpu;
 
 	(void)state;
-	device("", "0000:00:08.0", "0x060400\n", "pcieport");
-	device("/0000:00:08.0", "0000:03:00.0", "0x060400\n", "pcieport");
-	device("/0000:00:08.0/0000:03:00.0", "0000:04:00.0", "0x060400\n", NULL);
-	device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.0", "0x120000\n", NULL);
-	device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.2", "0x038000\n", NULL);
-	device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.3", "0x030000\n", NULL);
+	root_device("", "0000:00:08.0", "0x060400\n", "pcieport");
+	root_device("/0000:00:08.0", "0000:03:00.0", "0x060400\n", "pcieport");
+	root_device("/0000:00:08.0/0000:03:00.0", "0000:04:00.0", "0x060400\n", NULL);
+	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.0", "0x120000\n", NULL);
+	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.2", "0x038000\n", NULL);
+	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.3", "0x030000\n", NULL);
 	assert_int_equal(slot_read(root, "0000:05:00.0", &gpu), 0);
 	assert_string_equal(gpu.address, "0000:05:00.2");
 	assert_int_equal(gpu.n_functions, 3);
@@ -160,7 +134,7 @@ static void test_slot_long_domain(void **state)
 	struct gpu gpu;
 
 	(void)state;
-	device("", "10000:e1:00.0", "0x030000\n", "nouveau");
+	root_device("", "10000:e1:00.0", "0x030000\n", "nouveau");
 	assert_int_equal(slot_read(root, "10000:e1:00.0", &gpu), 0);
 	assert_string_equal(gpu.functions[0].address, "10000:e1:00.0");
 	gpu_free(&gpu);
@@ -172,7 +146,7 @@ static void test_function_odd(void **state)
 
 	(void)state;
 	assert_false(function_read(root, "0000:01:00.0", &function));
-	device("", "0000:01:00.0", "display\n", NULL);
+	root_device("", "0000:01:00.0", "display\n", NULL);
 	assert_false(function_read(root, "0000:01:00.0", &function));
 	assert_false(function_read(root, "0000:01:00.0-and-a-name-much-too-long", &function));
 }
@@ -188,20 +162,20 @@ static void test_group(void **state)
 
 	(void)state;
 	laptop();
-	device("", "0000:02:00.0", "0x010802\n", "nvme");
-	device("", "0000:02:00.1", "0x010802\n", NULL);
-	device("", "0000:02:00.2", "0x010802\n", "pci-stub");
-	device("", "0000:02:00.3", "0x010802\n", "vfio-pci");
+	root_device("", "0000:02:00.0", "0x010802\n", "nvme");
+	root_device("", "0000:02:00.1", "0x010802\n", NULL);
+	root_device("", "0000:02:00.2", "0x010802\n", "pci-stub");
+	root_device("", "0000:02:00.3", "0x010802\n", "vfio-pci");
 	/* A bridge whose driver does DMA is a device like others. */
-	device("", "0000:02:00.4", "0x068000\n", "ntb_hw_intel");
-	in_group(12, "0000:00:01.0");
-	in_group(12, "0000:01:00.0");
-	in_group(12, "0000:01:00.1");
+	root_device("", "0000:02:00.4", "0x068000\n", "ntb_hw_intel");
+	root_group(12, "0000:00:01.0");
+	root_group(12, "0000:01:00.0");
+	root_group(12, "0000:01:00.1");
 	for (char c = '0'; c < '5'; c++) {
 		char address[] = "0000:02:00.0";
 
 		address[11] = c;
-		in_group(12, address);
+		root_group(12, address);
 	}
 	/* Not a PCI function. */
 	root_file("", "/sys/kernel/iommu_groups/12/devices/serial0");

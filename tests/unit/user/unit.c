@@ -235,6 +235,32 @@ void root_link(const char *target, const char *format, ...)
 	assert_int_equal(symlink(target, path), 0);
 }
 
+#define DEVICES "/sys/devices/pci0000:00"
+
+void root_device(const char *where, const char *address, const char *class, const char *driver)
+{
+	char target[512];
+
+	root_file("0x10de\n", DEVICES "%s/%s/vendor", where, address);
+	root_file("0x25a2\n", DEVICES "%s/%s/device", where, address);
+	root_file(class, DEVICES "%s/%s/class", where, address);
+	if (driver) {
+		snprintf(target, sizeof(target), "../../../../bus/pci/drivers/%s", driver);
+		root_link(target, DEVICES "%s/%s/driver", where, address);
+	}
+	snprintf(target, sizeof(target), "../../../devices/pci0000:00%s/%s", where, address);
+	root_link(target, "/sys/bus/pci/devices/%s", address);
+}
+
+void root_group(int group, const char *address)
+{
+	char target[128];
+
+	snprintf(target, sizeof(target), "../../../kernel/iommu_groups/%d", group);
+	root_link(target, "/sys/bus/pci/devices/%s/iommu_group", address);
+	root_file("", "/sys/kernel/iommu_groups/%d/devices/%s", group, address);
+}
+
 void assert_golden(const char *text, const char *name)
 {
 	char path[256], want[16384];

@@ -31,6 +31,11 @@ void root_remove(void);
 void root_file(const char *content, const char *format, ...);
 void root_link(const char *target, const char *format, ...);
 
+/* A function, 10de:25a2, below the ports @where ("/0000:00:01.0"); without a driver: NULL. */
+void root_device(const char *where, const char *address, const char *class, const char *driver);
+/* It is in an IOMMU group. */
+void root_group(int group, const char *address);
+
 /* Compare text with golden/NAME; with GOLDEN_UPDATE in the environment, write it. */
 void assert_golden(const char *text, const char *name);
 
