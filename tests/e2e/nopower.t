@@ -14,6 +14,7 @@ done
 ok "the display function as deep as it can" d_state_is D3hot "$GPU0"
 like "why says that nothing is to be done" "$(gpupm why)" 'this machine cannot cut its power'
 is "and gives no command" "$(gpupm why --json | jq -r '.gpus[0].commands | length')" 0
+like "doctor says so, too" "$(gpupm doctor || true)" '^  failure  *power-resource .*no firmware_node'
 fails "test refuses" 1 'no power resource' gpupm test
 
 open_gpu

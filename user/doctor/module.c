@@ -2,6 +2,7 @@
 /* The module: whether it is there, for every kernel, and whether the kernel takes it. */
 #include "../client/module.h"
 #include "../client/sysfs.h"
+#include "../profile/file.h"
 #include "host.h"
 
 #include <dirent.h>
@@ -16,25 +17,12 @@
 /* Certificates and lists of them are a few KiB each. */
 #define FILE_MAX	(1 << 20)
 
-/* A whole file of bytes; NULL when it cannot be read, or is too large. Owned. */
-static unsigned char *read_bytes(const char *root, const char *name, size_t *n)
+static char *read_bytes(const char *root, const char *name, size_t *n)
 {
-	unsigned char *bytes = NULL;
-	char path[PATH_MAX];
-	FILE *file;
+	char path[PATH_MAX], *bytes;
 
 	snprintf(path, sizeof(path), "%s%s", root, name);
-	file = fopen(path, "re");
-	if (!file)
-		return NULL;
-	bytes = malloc(FILE_MAX);
-	*n = bytes ? fread(bytes, 1, FILE_MAX, file) : 0;
-	if (ferror(file) || *n == FILE_MAX) {
-		free(bytes);
-		bytes = NULL;
-	}
-	fclose(file);
-	return bytes;
+	return file_read(path, FILE_MAX, &bytes, n) ? NULL : bytes;
 }
 
 static bool is_loaded(const struct host *host)
@@ -167,7 +155,7 @@ static enum enrolment enrolment_of(const char *root, const char **key)
 		"/var/lib/dkms/mok.pub", "/var/lib/shim-signed/mok/MOK.der",
 	};
 	enum enrolment enrolment = NO_KEY;
-	unsigned char *list;
+	char *list;
 	size_t n = 0;
 
 	list = read_bytes(root, ENROLLED, &n);
@@ -175,7 +163,7 @@ static enum enrolment enrolment_of(const char *root, const char **key)
 		list = read_bytes(root, ENROLLED_VAR, &n);
 	for (size_t i = 0; i < 2 && enrolment != ENROLLED_KEY; i++) {
 		size_t size = 0;
-		unsigned char *bytes = read_bytes(root, keys[i], &size);
+		char *bytes = read_bytes(root, keys[i], &size);
 
 		if (bytes && size && enrolment == NO_KEY) {
 			*key = keys[i];
@@ -234,7 +222,7 @@ static void check_signature(const struct host *host, struct checks *checks)
 /* Four bytes of attributes, and one. */
 static void check_secure_boot(const struct host *host, struct checks *checks)
 {
-	unsigned char *bytes;
+	char *bytes;
 	size_t n = 0;
 
 	if (!sysfs_exists(host->root, "/sys/firmware/efi")) {
