@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Option ROMs: the first four bytes are the ids of the GPU. */
+/* Option ROMs, and the table of them: the first four bytes are the ids of the GPU. */
 #include "fuzz.h"
 
 #include "machine/rom.h"
+#include "machine/vfct.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,19 @@ static void check_whole(const struct rom *rom)
 	MUST(at == rom->start + rom->length && at <= rom->size);
 }
 
+static void check_table(const uint8_t *data, size_t size, const struct rom_id *gpu)
+{
+	const uint8_t *found;
+	const void *rom;
+	size_t length;
+
+	if (vfct_find(data, size, "0000:01:00.0", gpu, &rom, &length))
+		return;
+	found = rom;
+	MUST(length && found > data && found < data + size);
+	MUST(length <= (size_t)(data + size - found));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct rom rom, again;
@@ -29,6 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(&gpu, data, sizeof(gpu));
 	data += sizeof(gpu);
 	size -= sizeof(gpu);
+	check_table(data, size, &gpu);
 	MUST(rom_parse(data, size, &gpu, &rom) == !rom.problem);
 	MUST(harmless(rom_explain(&rom, buf, sizeof(buf))) && *buf);
 	MUST(strlen(buf) < sizeof(buf) - 1 && *rom_problem_word(rom.problem));

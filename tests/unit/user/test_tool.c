@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The tool's commands, from the command line to what they print, with a stand-in kernel. */
+#include "capture.h"
 #include "kernel.h"
 
 #include "client/client.h"
@@ -13,21 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a command printed, and where it would have. */
-static char *out, *err;
-static size_t n_out, n_err;
-static FILE *real_stdout, *real_stderr;
-
-static void give_back(void)
-{
-	if (stdout != real_stdout)
-		fclose(stdout);
-	if (stderr != real_stderr)
-		fclose(stderr);
-	stdout = real_stdout;
-	stderr = real_stderr;
-}
-
 static int setup(void **state)
 {
 	(void)state;
@@ -39,12 +25,8 @@ static int teardown(void **state)
 {
 	(void)state;
 	/* A check of the stand-in's that failed came here without. */
-	give_back();
+	capture_free();
 	kernel_stop();
-	free(out);
-	free(err);
-	out = NULL;
-	err = NULL;
 	return 0;
 }
 
@@ -56,21 +38,10 @@ static int run(const struct command *cmd, const char *a, const char *b, const ch
 
 	while (argv[argc])
 		argc++;
-	free(out);
-	free(err);
-	stdout = open_memstream(&out, &n_out);
-	stderr = open_memstream(&err, &n_err);
-	if (!stdout || !stderr)
-		abort();
+	capture_begin();
 	result = cmd->run(argc, argv);
-	give_back();
+	capture_end();
 	return result;
-}
-
-static void assert_says(const char *text, const char *what)
-{
-	if (!strstr(text, what))
-		fail_msg("'%s' is not in: %s", what, text);
 }
 
 static void test_status(void **state)
@@ -117,6 +88,7 @@ static void test_status_watch(void **state)
 static void test_terminal(void **state)
 {
 	int master = posix_openpt(O_RDWR | O_NOCTTY);
+	FILE *real = stdout;
 	char text[16384];
 	ssize_t n, more;
 
@@ -131,7 +103,8 @@ static void test_terminal(void **state)
 				     cmd_status.run(2, (char *[]){ "status", "-w", NULL }),
 				 RESULT_DONE);
 		/* Once it is closed there is an end, with an error, to what can be read. */
-		give_back();
+		fclose(stdout);
+		stdout = real;
 		for (n = 0; (more = read(master, text + n, sizeof(text) - 1 - n)) > 0; n += more)
 			;
 		text[n] = '\0';
@@ -551,8 +524,6 @@ int main(void)
 	};
 	sigset_t stop;
 
-	real_stdout = stdout;
-	real_stderr = stderr;
 	/* As signals_open() has it, from the beginning: a step may come before it. */
 	sigemptyset(&stop);
 	sigaddset(&stop, SIGTERM);
