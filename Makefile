@@ -75,6 +75,9 @@ ifeq ($(DESTDIR),)
 	$(SYSTEMCTL) stop gpupmd.service 2>/dev/null || true
 	test ! -e "$(prefix)/lib/systemd/system/gpupmd.service" || \
 		systemctl --quiet disable gpupmd.service
+	# To stop this one would be to stop the VMs.
+	test ! -e "$(prefix)/lib/systemd/system/gpupm-stop.service" || \
+		systemctl --quiet disable gpupm-stop.service
 	rm -rf /run/gpupm /var/lib/gpupm
 	GOAL=uninstall scripts/dkms remove
 	test ! -d /sys/module/gpupm || rmmod gpupm || \

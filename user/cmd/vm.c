@@ -5,6 +5,7 @@
 #include "../vm/change.h"
 #include "../vm/domain.h"
 #include "../vm/show.h"
+#include "../vm/stop.h"
 #include "cmd.h"
 
 #include <errno.h>
@@ -14,6 +15,9 @@
 
 /* VM and each feature, once. */
 #define WORDS_MAX	9
+
+#define STOP_SECONDS		30
+#define STOP_SECONDS_MAX	3600
 
 /* What the command line and the machine say; @rom and @table are where paths may go. */
 static int make_wish(struct wish *wish, const struct options *options, const char *vm,
@@ -79,6 +83,24 @@ static int disable(virConnectPtr connection, char **words, const struct options 
 	return change(connection, words, options, vm_disable);
 }
 
+static int stop(virConnectPtr connection, char **words, const struct options *options)
+{
+	long seconds = STOP_SECONDS;
+	int result = -1;
+
+	if (options->timeout)
+		result = option_number(&setup_vm, "--timeout", options->timeout, STOP_SECONDS_MAX,
+				       &seconds);
+	if (result >= 0)
+		return result;
+	if (options->all && words[0])
+		return usage_error(&setup_vm, "either a VM or --all");
+	if (!options->all && !words[0])
+		return usage_error(&setup_vm, "say which VM to stop, or --all");
+	return options->all ? vm_stop_all(connection, seconds) :
+			      vm_stop(connection, words[0], seconds);
+}
+
 /**
  * struct verb - something "gpupm vm" does
  * @name: as typed
@@ -98,6 +120,7 @@ static const struct verb {
 	{ "show", 1, 1, OPTION_JSON | OPTION_GPU | OPTION_ROM, show },
 	{ "enable", 1, WORDS_MAX, OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM, enable },
 	{ "disable", 1, WORDS_MAX, OPTION_DRY_RUN, disable },
+	{ "stop", 0, 1, OPTION_TIMEOUT | OPTION_ALL, stop },
 };
 
 #define N_VERBS	(sizeof(verbs) / sizeof(*verbs))
@@ -125,6 +148,8 @@ static const char *foreign_option(const struct verb *verb, const struct options 
 		{ OPTION_DRY_RUN, options->dry_run, "--dry-run" },
 		{ OPTION_GPU, options->gpu, "--gpu" },
 		{ OPTION_ROM, options->rom, "--rom" },
+		{ OPTION_TIMEOUT, options->timeout, "--timeout" },
+		{ OPTION_ALL, options->all, "--all" },
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(*all); i++)
@@ -145,6 +170,8 @@ static int run_verb(const struct verb *verb, int n, char **words, const struct o
 		return usage_error(&setup_vm, "say which VM to %s", verb->name);
 	if (foreign)
 		return usage_error(&setup_vm, "%s takes no option %s", verb->name, foreign);
+	if (verb->run == stop && !options->all)
+		stop_prepare();
 	connection = domains_open(&result);
 	if (!connection)
 		return result;
@@ -170,13 +197,14 @@ static int vm_run(int argc, char **argv)
 
 const struct command setup_vm = {
 	.name = "vm",
-	.arguments = "list | show VM | enable VM [FEATURE...] | disable VM [FEATURE...]",
+	.arguments = "list | show VM | enable VM [FEATURE...] | disable VM [FEATURE...] | stop VM",
 	.summary = SUMMARY_VM,
 	.help =
 	"  list     every VM that libvirt knows\n"
 	"  show     which features a VM has\n"
 	"  enable   give it features; without any, all that it can have\n"
 	"  disable  take them back: what was there before is there again\n"
+	"  stop     end it: by its guest agent, its power button, then by force\n"
 	"\n"
 	"Features:\n"
 	"  gpu       all functions of the GPU, in one slot\n"
@@ -191,6 +219,7 @@ const struct command setup_vm = {
 	"What the VM's owner has set by hand stays. Its XML is kept before each change.\n"
 	"VMs are those of the system's libvirt (qemu:///system); for others there is\n"
 	"'gpupm qemu-args'.\n",
-	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM,
+	.options = OPTION_JSON | OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM | OPTION_TIMEOUT |
+		   OPTION_ALL,
 	.run = vm_run,
 };

@@ -54,7 +54,8 @@ xmlDocPtr xml_parse(const char *text, char *why, size_t size)
 
 /* ---- to write ---------------------------------------------------------------- */
 
-static void put_escaped(FILE *out, const char *text, bool quoted)
+/* @quote is what is around it, which libvirt and libxml2 do not agree upon; 0 for none. */
+static void put_escaped(FILE *out, const char *text, char quote)
 {
 	for (; *text; text++) {
 		switch (*text) {
@@ -68,10 +69,10 @@ static void put_escaped(FILE *out, const char *text, bool quoted)
 			fputs("&gt;", out);
 			break;
 		case '\'':
-			fputs(quoted ? "&apos;" : "'", out);
+			fputs(quote == '\'' ? "&apos;" : "'", out);
 			break;
 		case '"':
-			fputs(quoted ? "&quot;" : "\"", out);
+			fputs(quote ? "&quot;" : "\"", out);
 			break;
 		default:
 			fputc(*text, out);
@@ -86,22 +87,23 @@ static void put_name(FILE *out, const xmlNs *ns, const xmlChar *name)
 	fputs((const char *)name, out);
 }
 
-static void put_attributes(FILE *out, xmlNodePtr node)
+static void put_attributes(FILE *out, xmlNodePtr node, char quote)
 {
 	for (xmlAttrPtr attribute = node->properties; attribute; attribute = attribute->next) {
 		xmlChar *value = xmlNodeListGetString(node->doc, attribute->children, 1);
 
 		fputc(' ', out);
 		put_name(out, attribute->ns, attribute->name);
-		fputs("='", out);
-		put_escaped(out, value ? (const char *)value : "", true);
-		fputc('\'', out);
+		fprintf(out, "=%c", quote);
+		put_escaped(out, value ? (const char *)value : "", quote);
+		fputc(quote, out);
 		xmlFree(value);
 	}
 	for (const xmlNs *ns = node->nsDef; ns; ns = ns->next) {
-		fprintf(out, " xmlns%s%s='", ns->prefix ? ":" : "", (const char *)ns->prefix ?: "");
-		put_escaped(out, (const char *)ns->href ?: "", true);
-		fputc('\'', out);
+		fprintf(out, " xmlns%s%s=%c", ns->prefix ? ":" : "",
+			(const char *)ns->prefix ?: "", quote);
+		put_escaped(out, (const char *)ns->href ?: "", quote);
+		fputc(quote, out);
 	}
 }
 
@@ -109,6 +111,15 @@ static bool has_text(xmlNodePtr node)
 {
 	for (xmlNodePtr child = node->children; child; child = child->next)
 		if (child->type != XML_ELEMENT_NODE && child->type != XML_COMMENT_NODE)
+			return true;
+	return false;
+}
+
+/* What is in <metadata> libvirt leaves to libxml2. */
+static bool is_metadata(xmlNodePtr node)
+{
+	for (; node; node = node->parent)
+		if (node->parent && !strcmp((const char *)node->parent->name ?: "", "metadata"))
 			return true;
 	return false;
 }
@@ -123,12 +134,12 @@ static void put_node(FILE *out, xmlNodePtr node, int depth, bool in_text)
 		return;
 	}
 	if (node->type != XML_ELEMENT_NODE) {
-		put_escaped(out, (const char *)node->content ?: "", false);
+		put_escaped(out, (const char *)node->content ?: "", 0);
 		return;
 	}
 	fprintf(out, "%*s<", indent, "");
 	put_name(out, node->ns, node->name);
-	put_attributes(out, node);
+	put_attributes(out, node, is_metadata(node) ? '"' : '\'');
 	if (!node->children) {
 		fprintf(out, "/>%s", end);
 		return;
@@ -165,7 +176,7 @@ char *xml_escape(const char *text)
 
 	if (!out)
 		abort();
-	put_escaped(out, text, true);
+	put_escaped(out, text, '\'');
 	if (fclose(out))
 		abort();
 	return escaped;

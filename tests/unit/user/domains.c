@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "unit.h"
+
+#include "domains.h"
+
+#include <libvirt/libvirt.h>
+#include <libvirt/virterror.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct fake_libvirt fake;
+
+static const char *message = "no error";
+static int code;
+static int connections, references;
+
+static void *fails(int error, const char *words)
+{
+	code = error;
+	message = words;
+	return NULL;
+}
+
+static struct fake_domain *of(virDomainPtr domain)
+{
+	return (struct fake_domain *)domain;
+}
+
+static char *fake_file(const char *file)
+{
+	char path[128], *text = calloc(1, 65536);
+	FILE *in;
+
+	snprintf(path, sizeof(path), "vm/%s", file);
+	in = fopen(path, "re");
+	assert_non_null(in);
+	assert_true(text && fread(text, 1, 65535, in));
+	fclose(in);
+	return text;
+}
+
+struct fake_domain *fake_add(const char *name, const char *file)
+{
+	struct fake_domain *domain = &fake.domains[fake.n++];
+
+	assert_true(fake.n <= DOMAINS_MAX);
+	*domain = (struct fake_domain){ .name = strdup(name), .state = VIR_DOMAIN_SHUTOFF };
+	domain->xml = fake_file(file);
+	return domain;
+}
+
+void fake_clear(void)
+{
+	assert_int_equal(connections, 0);
+	assert_int_equal(references, 0);
+	for (int i = 0; i < fake.n; i++) {
+		free(fake.domains[i].name);
+		free(fake.domains[i].xml);
+	}
+	fake = (struct fake_libvirt){};
+}
+
+/* ---- libvirt ---------------------------------------------------------------- */
+
+void virSetErrorFunc(void *data, virErrorFunc handler)
+{
+	(void)data;
+	assert_non_null(handler);
+	handler(NULL, NULL);
+}
+
+int virGetLastErrorCode(void)
+{
+	return code;
+}
+
+const char *virGetLastErrorMessage(void)
+{
+	return message;
+}
+
+virConnectPtr virConnectOpen(const char *name)
+{
+	assert_string_equal(name, "qemu:///system");
+	if (fake.no_daemon)
+		return fails(VIR_ERR_SYSTEM_ERROR,
+			     "Failed to connect socket to '/var/run/libvirt/libvirt-sock': No such file or directory");
+	if (fake.forbidden)
+		return fails(VIR_ERR_SYSTEM_ERROR,
+			     "Failed to connect socket to '/var/run/libvirt/libvirt-sock': Permission denied");
+	connections++;
+	return (virConnectPtr)&fake;
+}
+
+int virConnectClose(virConnectPtr connection)
+{
+	assert_ptr_equal(connection, &fake);
+	connections--;
+	return 0;
+}
+
+int virConnectListAllDomains(virConnectPtr connection, virDomainPtr **domains, unsigned int flags)
+{
+	assert_ptr_equal(connection, &fake);
+	*domains = calloc(DOMAINS_MAX + 1, sizeof(**domains));
+	assert_non_null(*domains);
+	code = 0;
+	for (int i = 0, n = 0; i < fake.n; i++) {
+		if (flags == VIR_CONNECT_LIST_DOMAINS_ACTIVE &&
+		    fake.domains[i].state == VIR_DOMAIN_SHUTOFF)
+			continue;
+		(*domains)[n++] = (virDomainPtr)&fake.domains[i];
+		references++;
+	}
+	int n = 0;
+
+	while ((*domains)[n])
+		n++;
+	return n;
+}
+
+virDomainPtr virDomainLookupByName(virConnectPtr connection, const char *name)
+{
+	assert_ptr_equal(connection, &fake);
+	for (int i = 0; i < fake.n; i++) {
+		if (strcmp(fake.domains[i].name, name))
+			continue;
+		references++;
+		return (virDomainPtr)&fake.domains[i];
+	}
+	return fails(VIR_ERR_NO_DOMAIN, "Domain not found");
+}
+
+int virDomainFree(virDomainPtr domain)
+{
+	assert_non_null(domain);
+	references--;
+	return 0;
+}
+
+const char *virDomainGetName(virDomainPtr domain)
+{
+	return of(domain)->name;
+}
+
+int virDomainGetState(virDomainPtr domain, int *state, int *reason, unsigned int flags)
+{
+	assert_int_equal(flags, 0);
+	*reason = 0;
+	*state = of(domain)->state;
+	return 0;
+}
+
+int virDomainIsActive(virDomainPtr domain)
+{
+	return of(domain)->state != VIR_DOMAIN_SHUTOFF;
+}
+
+int virDomainIsPersistent(virDomainPtr domain)
+{
+	return !of(domain)->transient;
+}
+
+char *virDomainGetXMLDesc(virDomainPtr domain, unsigned int flags)
+{
+	char *xml = strdup(of(domain)->xml), *password;
+
+	assert_true(flags & VIR_DOMAIN_XML_INACTIVE);
+	/* Who does not ask for passwords gets none. */
+	password = strstr(xml, " passwd='hush'");
+	if (password && !(flags & VIR_DOMAIN_XML_SECURE))
+		memmove(password, password + 14, strlen(password + 14) + 1);
+	return xml;
+}
+
+static void replace(char **text, const char *what, const char *with)
+{
+	char *at = strstr(*text, what), *whole;
+
+	if (!at)
+		return;
+	assert_true(asprintf(&whole, "%.*s%s%s", (int)(at - *text), *text, with,
+			     at + strlen(what)) > 0);
+	free(*text);
+	*text = whole;
+}
+
+virDomainPtr virDomainDefineXML(virConnectPtr connection, const char *xml)
+{
+	char *taken;
+
+	assert_ptr_equal(connection, &fake);
+	fake.defined++;
+	if (fake.refuses)
+		return fails(VIR_ERR_CONFIG_UNSUPPORTED, "unsupported configuration: no\033[31m");
+	taken = strdup(xml);
+	if (fake.forgets)
+		replace(&taken, fake.forgets, "");
+	if (fake.adds && strstr(taken, "<channel") && !strstr(taken, fake.adds)) {
+		char *with;
+
+		assert_true(asprintf(&with, "%s</devices>", fake.adds) > 0);
+		replace(&taken, "</devices>", with);
+		free(with);
+	}
+	for (int i = 0; i < fake.n; i++) {
+		char name[64];
+
+		snprintf(name, sizeof(name), "<name>%s</name>", fake.domains[i].name);
+		if (!strstr(taken, name))
+			continue;
+		free(fake.domains[i].xml);
+		fake.domains[i].xml = taken;
+		references++;
+		return (virDomainPtr)&fake.domains[i];
+	}
+	fail_msg("XML of a VM that is not there: %s", xml);
+	return NULL;
+}
