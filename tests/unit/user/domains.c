@@ -27,7 +27,7 @@ static struct fake_domain *of(virDomainPtr domain)
 	return (struct fake_domain *)domain;
 }
 
-static char *fake_file(const char *file)
+char *fake_file(const char *file)
 {
 	char path[128], *text = calloc(1, 65536);
 	FILE *in;
@@ -217,4 +217,115 @@ virDomainPtr virDomainDefineXML(virConnectPtr connection, const char *xml)
 	}
 	fail_msg("XML of a VM that is not there: %s", xml);
 	return NULL;
+}
+
+/* ---- VMs that end, in a time of their own ---------------------------------------- */
+
+#define TIMERS_MAX	4
+
+static struct {
+	virEventTimeoutCallback callback;
+	void *data;
+	int ms;
+	int left;
+} timers[TIMERS_MAX];
+
+static virConnectDomainEventCallback listener;
+static void *listener_data;
+static struct fake_domain *ending;
+
+int virEventRegisterDefaultImpl(void)
+{
+	return 0;
+}
+
+int virEventAddTimeout(int ms, virEventTimeoutCallback callback, void *data, virFreeCallback ff)
+{
+	int i = 0;
+
+	assert_null(ff);
+	while (timers[i].callback)
+		assert_true(++i < TIMERS_MAX);
+	timers[i].callback = callback;
+	timers[i].data = data;
+	timers[i].ms = ms;
+	timers[i].left = ms;
+	return i;
+}
+
+int virEventRemoveTimeout(int timer)
+{
+	timers[timer].callback = NULL;
+	return 0;
+}
+
+int virEventRunDefaultImpl(void)
+{
+	int first = -1, passed;
+
+	if (ending) {
+		struct fake_domain *domain = ending;
+
+		ending = NULL;
+		domain->state = VIR_DOMAIN_SHUTOFF;
+		assert_non_null(listener);
+		listener((virConnectPtr)&fake, (virDomainPtr)domain, VIR_DOMAIN_EVENT_STOPPED, 0,
+			 listener_data);
+		return 0;
+	}
+	for (int i = 0; i < TIMERS_MAX; i++)
+		if (timers[i].callback && (first < 0 || timers[i].left < timers[first].left))
+			first = i;
+	assert_true(first >= 0);
+	passed = timers[first].left;
+	for (int i = 0; i < TIMERS_MAX; i++)
+		timers[i].left -= passed;
+	timers[first].left = timers[first].ms;
+	timers[first].callback(first, timers[first].data);
+	return 0;
+}
+
+int virConnectDomainEventRegisterAny(virConnectPtr connection, virDomainPtr domain, int id,
+				     virConnectDomainEventGenericCallback callback, void *data,
+				     virFreeCallback ff)
+{
+	assert_true(connection && !domain && id == VIR_DOMAIN_EVENT_ID_LIFECYCLE && !ff);
+	if (fake.silent)
+		return -1;
+	listener = (virConnectDomainEventCallback)(void (*)(void))callback;
+	listener_data = data;
+	return 7;
+}
+
+int virConnectDomainEventDeregisterAny(virConnectPtr connection, int callback)
+{
+	assert_true(connection && callback == 7);
+	listener = NULL;
+	return 0;
+}
+
+int virDomainShutdownFlags(virDomainPtr domain, unsigned int flags)
+{
+	bool agent = flags == VIR_DOMAIN_SHUTDOWN_GUEST_AGENT;
+	int guest = agent ? of(domain)->agent : of(domain)->button;
+
+	assert_true(agent || flags == VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN);
+	if (guest == GUEST_NONE) {
+		fails(VIR_ERR_ARGUMENT_UNSUPPORTED, agent ? "QEMU guest agent is not configured" :
+							    "there is no\033[31m button");
+		return -1;
+	}
+	if (guest == GUEST_ENDS)
+		ending = of(domain);
+	return 0;
+}
+
+int virDomainDestroy(virDomainPtr domain)
+{
+	if (of(domain)->stubborn) {
+		fails(VIR_ERR_SYSTEM_ERROR, "Failed to terminate process: Device or resource busy");
+		return -1;
+	}
+	ending = of(domain);
+	return 0;
 }

@@ -35,6 +35,7 @@ struct fake_domain {
  * @refuses: it takes no XML
  * @forgets: it takes XML, but leaves out what is between these
  * @adds: it adds this to the devices of XML that has a channel
+ * @silent: it does not tell when VMs end
  * @defined: how often it was given XML
  */
 struct fake_libvirt {
@@ -45,10 +46,14 @@ struct fake_libvirt {
 	bool refuses;
 	const char *forgets;
 	const char *adds;
+	bool silent;
 	int defined;
 };
 
 extern struct fake_libvirt fake;
+
+/** fake_file - a file in vm/, for free() */
+char *fake_file(const char *file);
 
 /** fake_add - add a VM; @file is in vm/ */
 struct fake_domain *fake_add(const char *name, const char *file);
