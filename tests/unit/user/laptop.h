@@ -9,6 +9,7 @@
 #include "unit.h"
 
 #include "doctor/host.h"
+#include "machine/slot.h"
 
 #define PCI "/sys/bus/pci/devices"
 #define GPU "0000:01:00.0"
@@ -36,11 +37,16 @@ void moved(const char *name);
 void driver_is(const char *address, const char *driver);
 
 void look(void);
+/* What was found is said of each check, and what to do of each that is not ok. */
+void complete(void);
 void print_checks(void);
 /* The only check of a name and a subject; NULL for any subject. */
 const struct check *the(const char *name, const char *subject);
 void has(const char *text, const char *part, const struct check *check);
-/* Looks, and a check must come to a result with that in its evidence and its fix. */
+/* A check must have come to a result with that in its evidence and its fix. */
+void came_to(const char *name, const char *subject, enum check_result result,
+	     const char *evidence, const char *fix);
+/* Looks, and then the same. */
 void says(const char *name, const char *subject, enum check_result result,
 	  const char *evidence, const char *fix);
 

@@ -31,7 +31,8 @@ static void test_cmdline(void **state)
 	assert_false(cmdline_read(root, line));
 	assert_string_equal(line, "");
 	assert_false(cmdline_get(line, "quiet", value, sizeof(value)));
-	root_file("BOOT_IMAGE=/vmlinuz root=UUID=1 quiet  iommu=soft vfio_pci.ids=10de:25a2,10de:2291 opt=\"a b=c\" \"whole=x y\" iommu=pt\n", "/proc/cmdline");
+	root_file("BOOT_IMAGE=/vmlinuz root=UUID=1 quiet  iommu=soft vfio_pci.ids=10de:25a2,10de:2291 opt=\"a b=c\" \"whole=x y\" iommu=pt\n",
+		  "/proc/cmdline");
 	assert_true(cmdline_read(root, line));
 	assert_true(cmdline_get(line, "quiet", value, sizeof(value)));
 	assert_string_equal(value, "");
@@ -56,7 +57,8 @@ static void test_cmdline(void **state)
 
 static void test_cmdline_lists(void **state)
 {
-	const char *line = "module_blacklist=nouveau,nvidia-drm modprobe.blacklist=a modprobe.blacklist=b,c intel_iommu=on,sm_on e=";
+	const char *line =
+		"module_blacklist=nouveau,nvidia-drm modprobe.blacklist=a modprobe.blacklist=b,c intel_iommu=on,sm_on e=";
 
 	(void)state;
 	assert_true(cmdline_lists(line, "module_blacklist", "nouveau"));

@@ -185,7 +185,8 @@ static void test_driver(void **state)
 static void test_boot(void **state)
 {
 	(void)state;
-	says("boot", GPU, CHECK_OK, "/etc/modprobe.d/gpupm.conf:1, and /etc/initramfs-tools/modules:2",
+	says("boot", GPU, CHECK_OK,
+	     "/etc/modprobe.d/gpupm.conf:1, and /etc/initramfs-tools/modules:2",
 	     NULL);
 	gone("/etc/initramfs-tools/modules");
 	says("boot", GPU, CHECK_WARNING, "bound late", "sudo gpupm bind");
@@ -207,7 +208,8 @@ static void test_boot(void **state)
 static void test_competitor(void **state)
 {
 	(void)state;
-	says("competitor", GPU, CHECK_OK, "nouveau would take it, but is kept from that by /etc/modprobe.d/gpupm.conf:2",
+	says("competitor", GPU, CHECK_OK,
+	     "nouveau would take it, but is kept from that by /etc/modprobe.d/gpupm.conf:2",
 	     NULL);
 	root_file("options vfio-pci ids=10de:25a2\n", "/etc/modprobe.d/gpupm.conf");
 	says("competitor", GPU, CHECK_WARNING, "nouveau takes it at boot when", "gpupm bind");
@@ -233,7 +235,8 @@ static void test_framebuffer(void **state)
 	root_file("00000000-00000000 : PCI Bus 0000:00\n"
 		  "  00000000-00000000 : 0000:01:00.0\n"
 		  "    00000000-00000000 : efifb\n", "/proc/iomem");
-	says("framebuffer", GPU, CHECK_FAILURE, "efifb in /proc/iomem", "initcall_blacklist=sysfb_init");
+	says("framebuffer", GPU, CHECK_FAILURE, "efifb in /proc/iomem",
+	     "initcall_blacklist=sysfb_init");
 	/* Behind it, and not inside. */
 	root_file("80000000-8fffffff : 0000:01:00.0\n"
 		  "90000000-9fffffff : 0000:00:02.0\n"
@@ -313,7 +316,8 @@ static void test_secure_boot(void **state)
 	bytes("\6\0\0\0\0", 5, SECURE_BOOT);
 	says("secure-boot", NULL, CHECK_OK, "is off", NULL);
 	bytes("\6\0\0\0\1", 5, SECURE_BOOT);
-	says("secure-boot", NULL, CHECK_OK, "the kernel took the module, though it is not signed", NULL);
+	says("secure-boot", NULL, CHECK_OK,
+	     "the kernel took the module, though it is not signed", NULL);
 	root_file("O\n", "/sys/module/gpupm/taint");
 	says("secure-boot", NULL, CHECK_OK, "the kernel took the module", NULL);
 	assert_null(strstr(the("secure-boot", NULL)->evidence, "not signed"));
@@ -355,7 +359,8 @@ static void add_samples(void)
 	check_add(&checks, "group", "0000:02:00.0", CHECK_FAILURE,
 		  "it is in group 2 with \033[31m0000:01:00.0, and nvme has it: no VM can have the GPU");
 	check_fix(&checks, "sudo true");
-	check_fix(&checks, "sudo a-command-that-must-stay-in-one-piece-to-be-copied --whatever the width is");
+	check_fix(&checks,
+		  "sudo a-command-that-must-stay-in-one-piece-to-be-copied --whatever the width is");
 	checks.group = "power";
 	check_add(&checks, "fights", "/etc/tlp.conf:7", CHECK_WARNING, "TLP");
 	check_fix(&checks, "sudo tlp start");

@@ -12,7 +12,8 @@ static void test_power_resource(void **state)
 	(void)state;
 	gone(PCI "/" PORT "/firmware_node/power_resources_D3hot/x");
 	gone(PCI "/" PORT "/firmware_node/power_resources_D3hot");
-	says("power-resource", PORT, CHECK_FAILURE, "no firmware_node/power_resources_D3hot", "firmware");
+	says("power-resource", PORT, CHECK_FAILURE, "no firmware_node/power_resources_D3hot",
+	     "firmware");
 	/* No port at all. */
 	gone(PCI "/" GPU);
 	gone(PCI "/" AUDIO);
@@ -164,7 +165,8 @@ static void test_laptop_mode(void **state)
 		root_file(text, "/etc/laptop-mode/conf.d/runtime-pm.conf");
 		says("fights", NULL, cases[i].result, NULL, NULL);
 	}
-	assert_string_equal(the("fights", NULL)->subject, "/etc/laptop-mode/conf.d/runtime-pm.conf:5");
+	assert_string_equal(the("fights", NULL)->subject,
+			    "/etc/laptop-mode/conf.d/runtime-pm.conf:5");
 	has(the("fights", NULL)->fix, "sudo sed -i '5s/=.*/=1/'", the("fights", NULL));
 }
 
@@ -176,7 +178,8 @@ static void test_tuned(void **state)
 		  "/etc/tuned/mine/tuned.conf");
 	says("fights", NULL, CHECK_OK, NULL, NULL);
 	root_file("", "/usr/sbin/tuned");
-	says("fights", "/etc/tuned/mine/tuned.conf:4", CHECK_WARNING, "tuned turns runtime PM", "sudo sed -i '4d'");
+	says("fights", "/etc/tuned/mine/tuned.conf:4", CHECK_WARNING, "tuned turns runtime PM",
+	     "sudo sed -i '4d'");
 	/* A script of a profile that it is made of; and one that is made of itself. */
 	root_file("[main]\ninclude=other\n", "/etc/tuned/mine/tuned.conf");
 	root_file("[main]\ninclude=mine\n", "/usr/lib/tuned/other/tuned.conf");
@@ -198,10 +201,13 @@ static void test_units(void **state)
 		  "ExecStart=/bin/sh -c 'echo on > /sys/bus/pci/devices/0000:05:00.0/power/control'\n",
 		  "/etc/systemd/system/gpu.service");
 	says("fights", NULL, CHECK_OK, NULL, NULL);
-	root_file("w /sys/bus/pci/devices/0000:01:00.0/d3cold_allowed - - - - 0\n", "/etc/tmpfiles.d/gpu.conf");
-	says("fights", "/etc/tmpfiles.d/gpu.conf:1", CHECK_WARNING, "forbids the GPU D3cold", "sed -i '1d'");
+	root_file("w /sys/bus/pci/devices/0000:01:00.0/d3cold_allowed - - - - 0\n",
+		  "/etc/tmpfiles.d/gpu.conf");
+	says("fights", "/etc/tmpfiles.d/gpu.conf:1", CHECK_WARNING, "forbids the GPU D3cold",
+	     "sed -i '1d'");
 	gone("/etc/tmpfiles.d/gpu.conf");
-	root_file("for d in a b; do echo on > /sys/bus/pci/devices/$d/power/control; done\n", "/etc/rc.local");
+	root_file("for d in a b; do echo on > /sys/bus/pci/devices/$d/power/control; done\n",
+		  "/etc/rc.local");
 	says("fights", "/etc/rc.local:1", CHECK_WARNING, NULL, NULL);
 	gone("/etc/rc.local");
 	root_file("", "/etc/systemd/system/multi-user.target.wants/powertop.service");
@@ -226,7 +232,8 @@ static void test_udev(void **state)
 	rule("SUBSYSTEM==\"pci\", ATTR{power/control}=\"on\"", "turns its runtime PM off");
 	rule("SUBSYSTEM==\"pci\", ATTR{power/control}=\"auto\"", NULL);
 	rule("SUBSYSTEM==\"usb\", ATTR{power/control}=\"on\"", NULL);
-	rule("TEST==\"power/control\", ATTR{vendor}==\"0x10de\", ATTR{power/control}=\"on\"", "01:00.0");
+	rule("TEST==\"power/control\", ATTR{vendor}==\"0x10de\", ATTR{power/control}=\"on\"",
+	     "01:00.0");
 	rule("ATTR{vendor}==\"0x1002|0x10d?\", ATTR{power/control}:=\"on\"", "01:00.0");
 	rule("ATTR{vendor}==\"0x1002\", ATTR{power/control}=\"on\"", NULL);
 	rule("ATTR{vendor}!=\"0x10de\", SUBSYSTEM==\"pci\", ATTR{power/control}=\"on\"", NULL);
@@ -238,14 +245,16 @@ static void test_udev(void **state)
 	/* As guides for NVIDIA have it: the function is gone, and cannot be looked at. */
 	rule("ACTION==\"add\", SUBSYSTEM==\"pci\", ATTR{vendor}==\"0x10de\", ATTR{class}==\"0x0c8000\", ATTR{remove}=\"1\"",
 	     "matches 0000:01:00.2 and removes it");
-	rule("ACTION==\"add\", SUBSYSTEM==\"pci\", ATTR{vendor}==\"0x8086\", ATTR{remove}=\"1\"", NULL);
+	rule("ACTION==\"add\", SUBSYSTEM==\"pci\", ATTR{vendor}==\"0x8086\", ATTR{remove}=\"1\"",
+	     NULL);
 	/* What is no rule. */
 	rule("ATTR{power/control", NULL);
 	rule("SUBSYSTEM==\"pci\", ATTR{power/control}=\"on", "turns its runtime PM off");
 	rule("==\"on\"", NULL);
 	/* One of the distribution's is overridden by an administrator's, not edited. */
 	gone("/etc/udev/rules.d/90-gpu.rules");
-	root_file("SUBSYSTEM==\"pci\", ATTR{power/control}=\"on\"\n", "/usr/lib/udev/rules.d/80-pm.rules");
+	root_file("SUBSYSTEM==\"pci\", ATTR{power/control}=\"on\"\n",
+		  "/usr/lib/udev/rules.d/80-pm.rules");
 	says("fights", "/usr/lib/udev/rules.d/80-pm.rules:1", CHECK_WARNING, NULL,
 	     "sudo tee /etc/udev/rules.d/80-pm.rules");
 }
