@@ -43,6 +43,13 @@ guest_slot()
 		sed "s/.* bus='\([^']*\)' slot='\([^']*\)'.*/\1 \2/" | sort -u
 }
 
+# What the doctor says of the VM, "NAME RESULT", without what is ok.
+doctor_says()
+{
+	gpupm doctor game --json >/run/lab/doctor || true
+	jq -r '.checks[] | select(.group == "vm" and .result != "ok") | "\(.name) \(.result)"' /run/lab/doctor
+}
+
 power_supplies
 load_off
 rm -rf /var/lib/gpupm
@@ -87,6 +94,7 @@ done
 
 plain_domain q35 >/run/lab/game.xml
 virsh --quiet define /run/lab/game.xml
+like "the doctor misses the GPU" "$(doctor_says)" '^gpu-function '
 gpupm vm enable game --rom "$ROM" >/run/lab/said 2>&1 || diag "$(cat /run/lab/said)"
 power_mark
 lab-power battery 80
@@ -96,6 +104,8 @@ ok "started: in-use" state_is in-use
 soon "it is told the laptop's power" guest_field_is game .backend channel
 soon "it knows the laptop's battery" guest_shows game "ADP0 online=0*" \
 	"BAT0 *status=Discharging capacity=80 *"
+is "the doctor finds nothing wrong with it, but that nobody answers for the guest" "$(doctor_says)" \
+	"agent warning"
 like "a change says when it takes effect" "$(gpupm vm disable game agent)" \
 	'^VM game runs: this takes effect when it has been shut down'
 gpupm vm enable game agent >/dev/null
@@ -128,6 +138,7 @@ is "stop --all: nothing more to do" "$(gpupm vm stop --all)" "No VM runs."
 
 # ---- what does not go -----------------------------------------------------------------------
 
+fails "no such VM, for the doctor" 1 "no VM 'gane'; there are:" gpupm doctor gane
 fails "no such VM" 1 "no VM 'gane'; there are:" gpupm vm enable gane
 fails "a ROM that is a directory" 1 'cannot be read: Is a directory' gpupm vm enable game gpu rom --rom /usr
 is "and nothing has changed" "$(xml | diff /run/lab/before -)" ""

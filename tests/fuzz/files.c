@@ -5,6 +5,7 @@
  * it. Some are links instead.
  */
 #include "fuzz.h"
+#include "root.h"
 
 #include "client/process.h"
 #include "client/sysfs.h"
@@ -15,12 +16,8 @@
 #include "profile/topology.h"
 #include "show/no_gpu.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define GPU	"sys/bus/pci/devices/0000:01:00.0"
 #define BAT	"sys/class/power_supply/BAT0"
@@ -44,54 +41,6 @@ static const char * const files[] = {
 };
 
 #define N_FILES	(sizeof(files) / sizeof(*files))
-
-static char root[PATH_MAX - 512];
-
-/* Not in the fuzzer's own directory: a disk would do nothing else. */
-static void make_root(void)
-{
-	const char *tmp = getenv("TMPDIR");
-	char path[PATH_MAX];
-
-	snprintf(root, sizeof(root), "%s/gpupm-fuzz.XXXXXX", tmp ? tmp : "/dev/shm");
-	MUST(mkdtemp(root));
-	for (size_t i = 0; i < N_FILES; i++) {
-		snprintf(path, sizeof(path), "%s/%s", root, files[i] + (files[i][0] == '@'));
-		for (char *at = path + strlen(root) + 1; (at = strchr(at, '/')); *at++ = '/') {
-			*at = '\0';
-			mkdir(path, 0755);
-		}
-	}
-}
-
-static void put(const char *file, const uint8_t *data, size_t n)
-{
-	char path[PATH_MAX], target[256];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", root, file + (*file == '@'));
-	if (*file == '@') {
-		memcpy(target, data, n);
-		target[n] = '\0';
-		unlink(path);
-		if (symlink(target, path))
-			MUST(!*target);
-		return;
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0644);
-	MUST(fd >= 0 && write(fd, data, n) == (ssize_t)n);
-	close(fd);
-}
-
-static void clear(void)
-{
-	char path[PATH_MAX];
-
-	for (size_t i = 0; i < N_FILES; i++) {
-		snprintf(path, sizeof(path), "%s/%s", root, files[i] + (files[i][0] == '@'));
-		unlink(path);
-	}
-}
 
 static void check_processes(void)
 {
@@ -182,17 +131,17 @@ static void check_no_gpu(void)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (!root[0])
-		make_root();
-	clear();
-	while (size >= 2) {
-		size_t n = data[1] < size - 2 ? data[1] : size - 2;
+	char path[PATH_MAX], line[256];
+	FILE *file;
+	size_t n;
 
-		put(files[data[0] % N_FILES], data + 2, n);
-		if (!(data[0] % N_FILES))
-			battery_in_command_line((const char *)data + 2, n);
-		data += 2 + n;
-		size -= 2 + n;
+	root_fill(files, N_FILES, data, size);
+	snprintf(path, sizeof(path), "%s/%s", root, files[0]);
+	file = fopen(path, "re");
+	if (file) {
+		n = fread(line, 1, sizeof(line), file);
+		fclose(file);
+		battery_in_command_line(line, n);
 	}
 	check_processes();
 	check_topology();
