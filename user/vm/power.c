@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The power table, and the UART that it reads; see guest/qemu.h. */
-#include "../client/sysfs.h"
 #include "../guest/qemu.h"
+#include "../machine/confined.h"
 #include "../profile/tables.h"
 #include "feature.h"
 
@@ -49,20 +49,7 @@ static void add_uart(struct edit *edit, const char *socket)
 
 static void look_at_apparmor(struct edit *edit, const struct wish *wish)
 {
-	char line[256], path[PATH_MAX];
-	bool allowed = false;
-	FILE *file;
-
-	if (!sysfs_exists(wish->root, "/sys/kernel/security/apparmor") ||
-	    !sysfs_exists(wish->root, "/etc/apparmor.d/libvirt"))
-		return;
-	snprintf(path, sizeof(path), "%s" LOCAL_PROFILE, wish->root);
-	file = fopen(path, "re");
-	while (file && !allowed && fgets(line, sizeof(line), file))
-		allowed = strstr(line, TABLE_DIR "/");
-	if (file)
-		fclose(file);
-	if (!allowed)
+	if (apparmor_of(wish->root, wish->table) == CONFINED_DENIED)
 		edit_note(edit,
 			  "power: AppArmor does not let QEMU read the table: add the line '%s/*.aml r,' to %s",
 			  TABLE_DIR, LOCAL_PROFILE);

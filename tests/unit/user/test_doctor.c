@@ -294,34 +294,20 @@ static void test_by_hand(void **state)
 	says("dkms", RELEASE, CHECK_FAILURE, NULL, "sudo make install KVER=" RELEASE);
 }
 
-/* Files of bytes, zeros among them. */
-static void bytes(const char *content, size_t n, const char *name)
-{
-	char path[PATH_MAX];
-	FILE *file;
-
-	root_file("", "%s", name);
-	snprintf(path, sizeof(path), "%s%s", laptop_root, name);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_int_equal(fwrite(content, 1, n, file), n);
-	fclose(file);
-}
-
 static void test_secure_boot(void **state)
 {
 	(void)state;
 	root_file("", "/sys/firmware/efi/runtime");
 	says("secure-boot", NULL, CHECK_CANNOT_TELL, "SecureBoot-", "mokutil --sb-state");
-	bytes("\6\0\0\0\0", 5, SECURE_BOOT);
+	root_bytes("\6\0\0\0\0", 5, SECURE_BOOT);
 	says("secure-boot", NULL, CHECK_OK, "is off", NULL);
-	bytes("\6\0\0\0\1", 5, SECURE_BOOT);
+	root_bytes("\6\0\0\0\1", 5, SECURE_BOOT);
 	says("secure-boot", NULL, CHECK_OK,
 	     "the kernel took the module, though it is not signed", NULL);
 	root_file("O\n", "/sys/module/gpupm/taint");
 	says("secure-boot", NULL, CHECK_OK, "the kernel took the module", NULL);
 	assert_null(strstr(the("secure-boot", NULL)->evidence, "not signed"));
-	bytes("\6\0\0", 3, SECURE_BOOT);
+	root_bytes("\6\0\0", 3, SECURE_BOOT);
 	says("secure-boot", NULL, CHECK_CANNOT_TELL, NULL, NULL);
 }
 
@@ -329,23 +315,23 @@ static void test_key(void **state)
 {
 	(void)state;
 	root_file("", "/sys/firmware/efi/runtime");
-	bytes("\6\0\0\0\1", 5, SECURE_BOOT);
+	root_bytes("\6\0\0\0\1", 5, SECURE_BOOT);
 	moved("/sys/module/gpupm");
 	says("secure-boot", NULL, CHECK_FAILURE, "no key", "dkms generate_mok");
-	bytes("\x30\x82\0key", 6, "/var/lib/dkms/mok.pub");
+	root_bytes("\x30\x82\0key", 6, "/var/lib/dkms/mok.pub");
 	says("secure-boot", NULL, CHECK_CANNOT_TELL, "cannot be read",
 	     "mokutil --test-key /var/lib/dkms/mok.pub");
-	bytes("list\0\0another\x30\x82\0kex", 19, ENROLLED);
+	root_bytes("list\0\0another\x30\x82\0kex", 19, ENROLLED);
 	says("secure-boot", NULL, CHECK_FAILURE, "is not enrolled (/var/lib/dkms/mok.pub)",
 	     "sudo mokutil --import /var/lib/dkms/mok.pub");
-	bytes("list\0\0another\x30\x82\0key\0", 20, ENROLLED);
+	root_bytes("list\0\0another\x30\x82\0key\0", 20, ENROLLED);
 	says("secure-boot", NULL, CHECK_OK, "is enrolled (/var/lib/dkms/mok.pub)", NULL);
 	/* Ubuntu's; the list as a variable. */
 	gone(ENROLLED);
 	gone("/var/lib/dkms/mok.pub");
-	bytes("\7\0\0\0list\x30\x82\0ubu", 14,
+	root_bytes("\7\0\0\0list\x30\x82\0ubu", 14,
 	      "/sys/firmware/efi/efivars/MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23");
-	bytes("\x30\x82\0ubu", 6, "/var/lib/shim-signed/mok/MOK.der");
+	root_bytes("\x30\x82\0ubu", 6, "/var/lib/shim-signed/mok/MOK.der");
 	says("secure-boot", NULL, CHECK_OK, "MOK.der", NULL);
 }
 

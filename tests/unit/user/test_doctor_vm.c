@@ -60,26 +60,13 @@ static struct gpu gpu;
 
 /* ---- a machine for it ---------------------------------------------------------- */
 
-static void put_bytes(const void *bytes, size_t n, const char *name)
-{
-	char path[PATH_MAX];
-	FILE *file;
-
-	root_file("", "%s", name);
-	snprintf(path, sizeof(path), "%s%s", laptop_root, name);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	assert_int_equal(fwrite(bytes, 1, n, file), n);
-	fclose(file);
-}
-
 static void put_rom(__u16 device)
 {
 	__u8 rom[4 * UNIT] = {};
 
 	image_put(rom, 2, ROM_LEGACY, (struct rom_id){ 0x10de, device }, false);
 	image_put(rom + 2 * UNIT, 2, ROM_UEFI, (struct rom_id){ 0x10de, device }, true);
-	put_bytes(rom, sizeof(rom), ROM);
+	root_bytes(rom, sizeof(rom), ROM);
 }
 
 static void bars(const char *last)
@@ -119,7 +106,7 @@ static int setup(void **state)
 	laptop_setup(state);
 	chmod_file("", 0755);
 	put_rom(0x25a2);
-	put_bytes("SSDT\x41\xd0\x0c\x0a", 8, TABLE);
+	root_bytes("SSDT\x41\xd0\x0c\x0a", 8, TABLE);
 	bars("600fffffff");
 	make_cpus();
 	root_file("root:x:0:0::/:\nlibvirt-qemu:x:64055:994:x:/var/lib/libvirt:/bin/sh\n",
@@ -300,15 +287,15 @@ static void test_rom_bytes(void **state)
 	put_rom(0x2191);
 	vm_says("rom", ROM, CHECK_FAILURE, "no ROM for this GPU",
 		"gpupm vbios dump " GPU " -o " ROM);
-	put_bytes("\xff\xff\xff\xff", 4, ROM);
+	root_bytes("\xff\xff\xff\xff", 4, ROM);
 	vm_says("rom", ROM, CHECK_FAILURE, "no ROM for this GPU", NULL);
 	image_put(late + 2 * UNIT, 2, ROM_LEGACY, id, false);
 	image_put(late + 4 * UNIT, 2, ROM_UEFI, id, true);
-	put_bytes(late, sizeof(late), ROM);
+	root_bytes(late, sizeof(late), ROM);
 	vm_says("rom", ROM, CHECK_FAILURE, "begins at byte 1024", NULL);
 	/* For another firmware than the guest's. */
 	image_put(one, 2, ROM_LEGACY, id, true);
-	put_bytes(one, sizeof(one), ROM);
+	root_bytes(one, sizeof(one), ROM);
 	vm_says("rom", ROM, CHECK_WARNING, "no UEFI image", "vbios check " ROM);
 	replace("<loader type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.fd</loader>", "");
 	vm_says("rom", ROM, CHECK_OK, "an image for the guest's firmware", NULL);
@@ -472,16 +459,16 @@ static void test_table(void **state)
 	(void)state;
 	replace("<qemu:arg value='-acpitable'/>",
 		"<qemu:arg value='-acpitable'/><qemu:arg value='sig=SSDT,file=/a,,b.aml'/><qemu:arg value='-acpitable'/>");
-	put_bytes("no battery", 10, "/a,b.aml");
+	root_bytes("no battery", 10, "/a,b.aml");
 	vm_says("power-table", NULL, CHECK_OK, "by " TABLE, NULL);
-	put_bytes("\x5bPNP0C0A", 8, "/a,b.aml");
+	root_bytes("\x5bPNP0C0A", 8, "/a,b.aml");
 	vm_says("power-table", NULL, CHECK_FAILURE,
 		"2 batteries, of which a guest adds up the charge: /a,b.aml and " TABLE,
 		"virsh edit win11, and take out " TABLE);
 	gone("/a,b.aml");
 	vm_says("power-table", NULL, CHECK_OK, NULL, NULL);
 	replace("<smbios mode", "<acpi><table type='slic'>/slic.bin</table></acpi><smbios mode");
-	put_bytes("PNP0C0A", 7, "/slic.bin");
+	root_bytes("PNP0C0A", 7, "/slic.bin");
 	vm_says("power-table", NULL, CHECK_FAILURE, "/slic.bin", NULL);
 	/* A patched QEMU's. */
 	replace("<acpi><table type='slic'>/slic.bin</table></acpi>", "");
@@ -511,7 +498,7 @@ static void test_table_readable(void **state)
 	gone(TABLE);
 	vm_says("power-table-readable", TABLE, CHECK_FAILURE, "does not start", "gpupmd");
 	vm_says("power-table", NULL, CHECK_OK, NULL, NULL);
-	put_bytes("PNP0C0A", 7, TABLE);
+	root_bytes("PNP0C0A", 7, TABLE);
 	chmod_file("/var/lib/gpupm", 0750);
 	vm_says("power-table-readable", TABLE, CHECK_FAILURE,
 		"/var/lib/gpupm is not there, or closed", NULL);

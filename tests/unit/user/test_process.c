@@ -146,14 +146,9 @@ static void test_user(void **state)
 
 static void assert_vm(const char *args, size_t size, const char *want)
 {
-	char path[PATH_MAX], name[32];
-	FILE *file;
+	char name[32];
 
-	snprintf(path, sizeof(path), "%s/proc/4242/cmdline", root);
-	file = fopen(path, "we");
-	assert_non_null(file);
-	fwrite(args, 1, size, file);
-	fclose(file);
+	root_bytes(args, size, "/proc/4242/cmdline");
 	process_vm_name(root, 4242, name, sizeof(name));
 	assert_string_equal(name, want);
 }

@@ -224,6 +224,19 @@ void root_file(const char *content, const char *format, ...)
 	fclose(file);
 }
 
+void root_bytes(const void *bytes, size_t n, const char *name)
+{
+	char path[PATH_MAX];
+	FILE *file;
+
+	root_file("", "%s", name);
+	snprintf(path, sizeof(path), "%s%s", root, name);
+	file = fopen(path, "we");
+	assert_non_null(file);
+	assert_int_equal(fwrite(bytes, 1, n, file), n);
+	fclose(file);
+}
+
 void root_link(const char *target, const char *format, ...)
 {
 	char path[PATH_MAX];

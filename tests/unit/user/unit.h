@@ -29,6 +29,7 @@ void message_ack(struct nl_msg *msg, int seq, int error, const char *extack);
 const char *root_make(void);
 void root_remove(void);
 void root_file(const char *content, const char *format, ...);
+void root_bytes(const void *bytes, size_t n, const char *name);
 void root_link(const char *target, const char *format, ...);
 
 /* A function, 10de:25a2, below the ports @where ("/0000:00:01.0"); without a driver: NULL. */
