@@ -85,6 +85,9 @@ enum {
 	OPTION_GPU = 1 << 14,
 	OPTION_ROM = 1 << 15,
 	OPTION_ALL = 1 << 16,
+	OPTION_LINES = 1 << 17,
+	OPTION_VARSTORE = 1 << 18,
+	OPTION_AGENT = 1 << 19,
 };
 
 /**
@@ -96,6 +99,7 @@ enum {
  * @dry_run: --dry-run
  * @undo: --undo
  * @all: --all
+ * @lines: --lines
  * @n: -n as typed
  * @rounds: -n
  * @fixed: --static
@@ -107,6 +111,8 @@ enum {
  * @timeout: --timeout as typed
  * @gpu: --gpu
  * @rom: --rom
+ * @varstore: --varstore
+ * @agent: --agent
  */
 struct options {
 	bool json;
@@ -116,6 +122,7 @@ struct options {
 	bool dry_run;
 	bool undo;
 	bool all;
+	bool lines;
 	const char *n;
 	long rounds;
 	const char *fixed;
@@ -127,6 +134,8 @@ struct options {
 	const char *timeout;
 	const char *gpu;
 	const char *rom;
+	const char *varstore;
+	const char *agent;
 };
 
 /**

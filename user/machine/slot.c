@@ -177,3 +177,19 @@ int slots_read(const char *root, struct gpu_list *list)
 	free(entries);
 	return err;
 }
+
+struct gpu *slots_only(const struct gpu_list *list)
+{
+	struct gpu *only = NULL;
+
+	if (list->n == 1)
+		return list->gpus;
+	for (size_t i = 0; i < list->n; i++) {
+		if (!slot_all_vfio(&list->gpus[i]))
+			continue;
+		if (only)
+			return NULL;
+		only = &list->gpus[i];
+	}
+	return only;
+}

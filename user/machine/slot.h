@@ -64,4 +64,12 @@ int slot_read(const char *root, const char *address, struct gpu *gpu);
  */
 int slots_read(const char *root, struct gpu_list *list);
 
+/**
+ * slots_only - the GPU that is meant when none is named
+ * @list: every GPU
+ *
+ * Return: the only one, or the only one that VFIO has; NULL when there is none such.
+ */
+struct gpu *slots_only(const struct gpu_list *list);
+
 #endif

@@ -16,7 +16,8 @@ gpupm() { "$GPUPM" "$@"; }
 for command in acpi qemu-args; do
 	like "$command --help says how to use it" "$(gpupm "$command" -h)" "^Usage: gpupm $command"
 	fails "$command refuses unknown options" 2 "unknown option --frob" gpupm "$command" --frob
-	fails "$command refuses what is too much" 2 "unexpected argument" gpupm "$command" a
+	fails "$command refuses what is too much" 2 "unexpected argument" \
+		gpupm "$command" gpu gpu gpu gpu gpu gpu gpu gpu gpu
 	fails "$command --json" 2 "no option --json" gpupm "$command" --json
 	like "gpupm --help lists $command" "$(gpupm --help)" "^  $command "
 done
