@@ -7,6 +7,7 @@ _gpupm() {
 	_get_comp_words_by_ref -n : cur prev words cword
 
 	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor vm help'
+	local features='gpu rom power mmio64 firmware disguise agent pinning'
 	local gpus options='--help' i
 	COMPREPLY=()
 
@@ -23,7 +24,12 @@ _gpupm() {
 		done
 	fi
 	case $prev in
-	-n | --heartbeat) return ;;
+	-n | --heartbeat | --timeout) return ;;
+	--gpu)
+		mapfile -t COMPREPLY < <(compgen -W "$(gpupm policy 2>/dev/null | cut -d ' ' -f 1)" -- "$cur")
+		__ltrim_colon_completions "$cur"
+		return
+		;;
 	--static)
 		mapfile -t COMPREPLY < <(compgen -W 'ac battery' -- "$cur")
 		return
@@ -32,7 +38,7 @@ _gpupm() {
 		mapfile -t COMPREPLY < <(compgen -c -- "${cur:-qemu-system-}")
 		return
 		;;
-	-o | --output | --table | --socket)
+	-o | --output | --table | --socket | --rom | --varstore | --agent)
 		_filedir
 		return
 		;;
@@ -44,9 +50,17 @@ _gpupm() {
 	test) options+=' --json -n' ;;
 	hold) options+=' --' ;;
 	acpi) options+=' --static --heartbeat --output' ;;
-	qemu-args) options+=' --qemu --table --socket --libvirt' ;;
+	qemu-args) options+=' --qemu --table --socket --libvirt --lines --gpu --rom --varstore --agent' ;;
 	doctor) options+=' --json' ;;
-	vm) options+=' --json' ;;
+	vm)
+		case ${words[2]} in
+		list) options+=' --json' ;;
+		show) options+=' --json --gpu --rom' ;;
+		enable) options+=' --dry-run --gpu --rom' ;;
+		disable) options+=' --dry-run' ;;
+		stop) options+=' --all --timeout' ;;
+		esac
+		;;
 	help)
 		mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$cur")
 		return
@@ -66,7 +80,17 @@ _gpupm() {
 		__ltrim_colon_completions "$cur"
 		;;
 	profile) mapfile -t COMPREPLY < <(compgen -W 'ac battery auto' -- "$cur") ;;
-	vm) ((cword > 2)) || mapfile -t COMPREPLY < <(compgen -W list -- "$cur") ;;
+	qemu-args) mapfile -t COMPREPLY < <(compgen -W "$features" -- "$cur") ;;
+	vm)
+		if ((cword == 2)); then
+			mapfile -t COMPREPLY < <(compgen -W 'list show enable disable stop' -- "$cur")
+		elif ((cword == 3)) && [[ ${words[2]} != list ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$(gpupm vm list 2>/dev/null |
+				tail -n +2 | cut -d ' ' -f 1)" -- "$cur")
+		elif [[ ${words[2]} == enable || ${words[2]} == disable ]]; then
+			mapfile -t COMPREPLY < <(compgen -W "$features" -- "$cur")
+		fi
+		;;
 	config)
 		if ((cword == 2)); then
 			mapfile -t COMPREPLY < <(compgen -W check -- "$cur")

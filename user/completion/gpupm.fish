@@ -5,6 +5,10 @@ function __gpupm_gpus
     gpupm policy 2>/dev/null | string replace -r ' .*' ''
 end
 
+function __gpupm_vms
+    gpupm vm list 2>/dev/null | tail -n +2 | string replace -r ' .*' ''
+end
+
 # What comes after "--" is a command line of its own.
 function __gpupm_command
     set -l words (commandline -opc)
@@ -41,9 +45,28 @@ complete -c gpupm -n '__fish_seen_subcommand_from policy' -a 'auto warm on' -d p
 complete -c gpupm -n '__fish_seen_subcommand_from profile' -a 'ac battery auto' -d profile
 complete -c gpupm -n '__fish_seen_subcommand_from config' -a check -d 'say what is wrong with a file'
 complete -c gpupm -n '__fish_seen_subcommand_from check' -F
-complete -c gpupm -n '__fish_seen_subcommand_from vm' -a list -d 'show every VM of libvirt'
+set -l verbs list show enable disable stop
+set -l vm "__fish_seen_subcommand_from vm; and not __fish_seen_subcommand_from $verbs"
+complete -c gpupm -n $vm -a list -d 'show every VM of libvirt'
+complete -c gpupm -n $vm -a show -d 'show which features a VM has'
+complete -c gpupm -n $vm -a enable -d 'give a VM features'
+complete -c gpupm -n $vm -a disable -d 'take features back'
+complete -c gpupm -n $vm -a stop -d 'end a VM'
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from show enable disable stop' -a '(__gpupm_vms)' -d VM
+set -l features gpu rom power mmio64 firmware disguise agent pinning
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from enable disable' -a "$features" -d feature
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -a "$features" -d feature
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from enable disable' -l dry-run -d 'change nothing'
+complete -c gpupm -n '__fish_seen_subcommand_from show enable qemu-args' -l gpu -xa '(__gpupm_gpus)' -d 'which GPU'
+complete -c gpupm -n '__fish_seen_subcommand_from show enable qemu-args' -l rom -rF -d 'the ROM of the GPU'
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from stop' -l all -d 'every VM that runs'
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from stop' -l timeout -x -d 'seconds, 1 to 3600'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l lines -d 'one argument a line'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l varstore -rF -d 'for UEFI firmware'
+complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l agent -rF -d 'the socket of the guest agent'
 complete -c gpupm -n '__fish_seen_subcommand_from status power' -s w -l watch -d 'show every change'
-complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config doctor vm' -l json -d 'print JSON'
+complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config doctor' -l json -d 'print JSON'
+complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from list show' -l json -d 'print JSON'
 complete -c gpupm -n '__fish_seen_subcommand_from test' -s n -x -d 'number of rounds'
 complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l static -xa 'ac battery' -d 'a table that needs no daemon'
 complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l heartbeat -x -d 'seconds, 1 to 300'

@@ -12,7 +12,19 @@ tap_cleanup() { rm -rf "$work"; }
 mkdir "$work/bin"
 cat >"$work/bin/gpupm" <<'END'
 #!/bin/sh
-[ "$*" = policy ] || { echo "$*" >>"$GPUPM_LOG"; exit; }
+case $* in
+policy) ;;
+"vm list")
+	echo "VM     state     GPU"
+	echo "win11  shut off  -"
+	echo "old    running   -"
+	exit
+	;;
+*)
+	echo "$*" >>"$GPUPM_LOG"
+	exit
+	;;
+esac
 echo "0000:01:00.0   auto"
 echo "10000:e3:00.0  warm"
 END
@@ -75,7 +87,13 @@ if [ -e /usr/share/bash-completion/bash_completion ]; then
 	is "bash: a GPU" "$(in_bash 'gpupm why 10')" 10000:e3:00.0
 	is "bash: the static tables" "$(in_bash 'gpupm acpi --static ' | one_line)" "ac battery"
 	is "bash: the options of qemu-args" "$(in_bash 'gpupm qemu-args --' | one_line)" \
-		"--help --libvirt --qemu --socket --table"
+		"--agent --gpu --help --libvirt --lines --qemu --rom --socket --table --varstore"
+	is "bash: what vm does" "$(in_bash 'gpupm vm ' | one_line)" "disable enable list show stop"
+	is "bash: a VM" "$(in_bash 'gpupm vm show ' | one_line)" "old win11"
+	is "bash: a feature" "$(in_bash 'gpupm vm enable win11 agent p' | one_line)" "pinning power"
+	is "bash: a feature of a QEMU" "$(in_bash 'gpupm qemu-args dis')" disguise
+	is "bash: no VM to list" "$(in_bash 'gpupm vm list ')" ""
+	is "bash: options of vm stop" "$(in_bash 'gpupm vm stop --' | one_line)" "--all --help --timeout"
 	# readline replaces only what follows the last colon.
 	is "bash: a GPU from its colon on" "$(in_bash 'gpupm why 0000:0')" 01:00.0
 	is "bash: a policy" "$(in_bash 'gpupm policy w')" warm
@@ -98,6 +116,11 @@ if command -v fish >/dev/null; then
 	is "fish: a profile" "$(in_fish 'gpupm profile b')" battery
 	is "fish: what config does" "$(in_fish 'gpupm config ch')" check
 	is "fish: a file to check" "$(in_fish "gpupm config check $work/b")" "$work/bin/"
+	is "fish: what vm does" "$(in_fish 'gpupm vm ' | one_line)" "disable enable list show stop"
+	is "fish: a VM" "$(in_fish 'gpupm vm show ' | one_line)" "old win11"
+	is "fish: a feature" "$(in_fish 'gpupm vm enable win11 agent p' | one_line)" "pinning power"
+	is "fish: a feature of a QEMU" "$(in_fish 'gpupm qemu-args dis')" disguise
+	is "fish: options of vm stop" "$(in_fish 'gpupm vm stop --' | one_line)" "--all --help --timeout"
 	is "fish: no GPU for status" "$(in_fish 'gpupm status ')" ""
 	like "fish: the command after --" "$(in_fish 'gpupm hold -- tru')" '^true$'
 else
@@ -111,6 +134,9 @@ if command -v zsh >/dev/null; then
 	is "zsh: the other GPU" "$(in_zsh 'gpupm hold 10')" "hold 10000:e3:00.0"
 	is "zsh: a profile" "$(in_zsh 'gpupm profile b')" "profile battery"
 	is "zsh: what config does" "$(in_zsh 'gpupm config ch')" "config check"
+	is "zsh: a VM" "$(in_zsh 'gpupm vm show w')" "vm show win11"
+	is "zsh: a feature" "$(in_zsh 'gpupm vm enable win11 dis')" "vm enable win11 disguise"
+	is "zsh: an option of vm stop" "$(in_zsh 'gpupm vm stop --al')" "vm stop --all"
 	is "zsh: a policy" "$(in_zsh 'gpupm policy 0000:01:00.0 w')" "policy 0000:01:00.0 warm"
 else
 	pass "zsh # SKIP zsh is not installed"
