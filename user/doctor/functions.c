@@ -2,22 +2,15 @@
 /* The functions: whether VFIO has each, from when on, and who else wants it. */
 #include "../client/sysfs.h"
 #include "../machine/cmdline.h"
-#include "../machine/conf.h"
 #include "../machine/drivers.h"
 #include "../machine/modprobe.h"
 #include "../machine/slot.h"
-#include "host.h"
+#include "boot.h"
 
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* What the kernel of the next boot goes by. */
-struct boot {
-	char cmdline[CMDLINE_SIZE];
-	struct modprobe modprobe;
-};
 
 static void check_driver(const struct gpu *gpu, const struct gpu_function *function,
 			 struct checks *checks)
@@ -34,21 +27,6 @@ static void check_driver(const struct gpu *gpu, const struct gpu_function *funct
 		check_add(checks, "driver", function->address, CHECK_FAILURE,
 			  "%s has it, not vfio-pci", function->driver);
 	check_fix(checks, "sudo gpupm bind %s", gpu->address);
-}
-
-/* Whether a list of "10de:25a2,10de:2291" has a function. */
-static bool has_id(const char *ids, const struct gpu_function *function)
-{
-	while (*ids) {
-		unsigned int vendor, device;
-
-		if (sscanf(ids, "%x:%x", &vendor, &device) == 2 && vendor == function->vendor &&
-		    device == function->device)
-			return true;
-		ids += strcspn(ids, ",");
-		ids += *ids == ',';
-	}
-	return false;
 }
 
 /* What has another module wait or stay away, for people, or NULL. */
@@ -198,92 +176,6 @@ static void check_framebuffer(const struct host *host, const struct gpu_function
 	} else {
 		check_add(checks, "framebuffer", function->address, CHECK_OK,
 			  "no framebuffer of the host holds a BAR of it, and firmware did not boot with it");
-	}
-}
-
-static int take_vfio(const char *path, unsigned int line, const char *text, void *data)
-{
-	char *where = data;
-
-	if (!strstr(text, "vfio-pci") && !strstr(text, "vfio_pci"))
-		return 0;
-	snprintf(where, PATH_MAX + 16, "%s:%u", path, line);
-	return 1;
-}
-
-/* What puts vfio-pci into the initramfs, "FILE:LINE", or NULL. */
-static const char *early(const struct host *host, char where[PATH_MAX + 16])
-{
-	static const char * const files[] = {
-		"/etc/initramfs-tools/modules", "/etc/mkinitcpio.conf", "/etc/dracut.conf",
-	};
-	static const char * const drop_ins[] = {
-		"/etc/dracut.conf.d", "/usr/lib/dracut/dracut.conf.d", "/etc/mkinitcpio.conf.d",
-		NULL
-	};
-	struct conf_files found = {};
-	char path[PATH_MAX];
-	bool there = false;
-
-	for (size_t i = 0; i < 3 && !there; i++)
-		there = conf_lines(host->root, files[i], take_vfio, where);
-	conf_find(host->root, drop_ins, ".conf", &found);
-	for (size_t i = 0; i < found.n && !there; i++) {
-		snprintf(path, sizeof(path), "%s/%s", found.list[i].directory, found.list[i].name);
-		there = conf_lines(host->root, path, take_vfio, where);
-	}
-	free(found.list);
-	return there ? where : NULL;
-}
-
-static bool is_built_in(const struct host *host)
-{
-	char path[PATH_MAX], where[PATH_MAX + 16];
-
-	snprintf(path, sizeof(path), "/lib/modules/%s/modules.builtin", host->release);
-	return conf_lines(host->root, path, take_vfio, where);
-}
-
-/* What tells vfio-pci to take a function at boot, for people, or NULL. */
-static const char *told(const struct boot *boot, const struct gpu_function *function,
-			char where[PATH_MAX + 16])
-{
-	const struct modprobe_line *line;
-	char ids[512];
-
-	if (cmdline_get(boot->cmdline, "vfio-pci.ids", ids, sizeof(ids)) && has_id(ids, function))
-		return "the kernel command line";
-	line = modprobe_option(&boot->modprobe, "vfio-pci", "ids", ids, sizeof(ids));
-	if (!line || !has_id(ids, function))
-		return NULL;
-	snprintf(where, PATH_MAX + 16, "%s:%u", line->file, line->line);
-	return where;
-}
-
-static void check_boot(const struct host *host, const struct gpu *gpu,
-		       const struct gpu_function *function, const struct boot *boot,
-		       struct checks *checks)
-{
-	char said[PATH_MAX + 16], put[PATH_MAX + 16];
-	const char *by = told(boot, function, said), *in = early(host, put);
-
-	if (!by) {
-		check_add(checks, "boot", function->address, CHECK_WARNING,
-			  "nothing has vfio-pci take %04x:%04x at boot (no ids in modprobe.d or on the kernel command line)",
-			  function->vendor, function->device);
-		check_fix(checks, "sudo gpupm bind %s", gpu->address);
-	} else if (is_built_in(host)) {
-		check_add(checks, "boot", function->address, CHECK_OK,
-			  "bound as the kernel starts: vfio-pci is built in, and told by %s", by);
-	} else if (in) {
-		check_add(checks, "boot", function->address, CHECK_OK,
-			  "bound early, in the initramfs: by %s, and %s has vfio-pci there", by,
-			  in);
-	} else {
-		check_add(checks, "boot", function->address, CHECK_WARNING,
-			  "bound late: by %s, but vfio-pci is not in the initramfs, so another driver may have it first",
-			  by);
-		check_fix(checks, "sudo gpupm bind %s", gpu->address);
 	}
 }
 

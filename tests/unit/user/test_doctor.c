@@ -8,10 +8,13 @@
 #include "show/checks.h"
 #include "show/value.h"
 
+#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void test_well(void **state)
 {
@@ -182,12 +185,38 @@ static void test_driver(void **state)
 	says("driver", AUDIO, CHECK_WARNING, "no driver", "sudo gpupm bind " GPU);
 }
 
+/* Makes a file that is not there, and says when it was last changed. */
+static void dated(const char *name, time_t seconds)
+{
+	const struct timespec times[2] = { { .tv_sec = seconds }, { .tv_sec = seconds } };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", laptop_root, name);
+	if (access(path, F_OK))
+		root_file("", "%s", name);
+	assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
 static void test_boot(void **state)
 {
 	(void)state;
 	says("boot", GPU, CHECK_OK,
 	     "/etc/modprobe.d/gpupm.conf:1, and /etc/initramfs-tools/modules:2",
 	     NULL);
+	/* Made before, and after. */
+	dated("/boot/initrd.img-" RELEASE, 1000);
+	says("boot", GPU, CHECK_WARNING, "older than that", "sudo update-initramfs -u -k all");
+	dated("/etc/modprobe.d/gpupm.conf", 900);
+	says("boot", GPU, CHECK_WARNING, NULL, NULL);
+	dated("/etc/initramfs-tools/modules", 900);
+	says("boot", GPU, CHECK_OK, NULL, NULL);
+	gone("/boot/initrd.img-" RELEASE);
+	dated("/boot/initramfs-" RELEASE ".img", 800);
+	says("boot", GPU, CHECK_WARNING, NULL, "sudo dracut --regenerate-all --force");
+	gone("/boot/initramfs-" RELEASE ".img");
+	dated("/boot/initramfs-linux.img", 800);
+	says("boot", GPU, CHECK_WARNING, NULL, "sudo mkinitcpio -P");
+	gone("/boot/initramfs-linux.img");
 	gone("/etc/initramfs-tools/modules");
 	says("boot", GPU, CHECK_WARNING, "bound late", "sudo gpupm bind");
 	root_file("MODULES=(btrfs vfio_pci vfio)\n", "/etc/mkinitcpio.conf");
@@ -330,7 +359,7 @@ static void test_key(void **state)
 	gone(ENROLLED);
 	gone("/var/lib/dkms/mok.pub");
 	root_bytes("\7\0\0\0list\x30\x82\0ubu", 14,
-	      "/sys/firmware/efi/efivars/MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23");
+		   "/sys/firmware/efi/efivars/MokListRT-605dab50-e046-4300-abb6-3dd810dd8b23");
 	root_bytes("\x30\x82\0ubu", 6, "/var/lib/shim-signed/mok/MOK.der");
 	says("secure-boot", NULL, CHECK_OK, "MOK.der", NULL);
 }
