@@ -82,11 +82,15 @@ static const char *told(const struct boot *boot, const struct gpu_function *func
 	return where;
 }
 
-/* An initramfs, and what makes it anew. */
-static const char * const images[][2] = {
-	{ "/boot/initrd.img-%s", "sudo update-initramfs -u -k all" },
-	{ "/boot/initramfs-%s.img", "sudo dracut --regenerate-all --force" },
-	{ "/boot/initramfs-linux.img", "sudo mkinitcpio -P" },
+/* An initramfs, what is behind the kernel's release in its name, and what makes it anew. */
+static const struct {
+	const char *name;
+	const char *suffix;
+	const char *command;
+} images[] = {
+	{ "/boot/initrd.img-", "", "sudo update-initramfs -u -k all" },
+	{ "/boot/initramfs-", ".img", "sudo dracut --regenerate-all --force" },
+	{ "/boot/initramfs-linux.img", NULL, "sudo mkinitcpio -P" },
 };
 
 /* Whether a file, "FILE:LINE" or FILE, has been changed since an initramfs was made. */
@@ -105,21 +109,17 @@ static bool is_newer(const struct host *host, const char *where, const struct st
  */
 static const char *stale(const struct host *host, const char *a, const char *b)
 {
-	char path[PATH_MAX], name[256];
+	char path[PATH_MAX];
 	struct stat st;
 
 	for (size_t i = 0; i < sizeof(images) / sizeof(*images); i++) {
-		const char *percent = strstr(images[i][0], "%s");
-
-		if (percent)
-			snprintf(name, sizeof(name), "%.*s%s%s", (int)(percent - images[i][0]),
-				 images[i][0], host->release, percent + 2);
-		else
-			snprintf(name, sizeof(name), "%s", images[i][0]);
-		snprintf(path, sizeof(path), "%s%s", host->root, name);
-		if (!stat(path, &st))
-			return is_newer(host, a, &st) || is_newer(host, b, &st) ? images[i][1] :
-										 NULL;
+		snprintf(path, sizeof(path), "%s%s%s%s", host->root, images[i].name,
+			 images[i].suffix ? host->release : "", images[i].suffix ?: "");
+		if (stat(path, &st))
+			continue;
+		if (is_newer(host, a, &st) || is_newer(host, b, &st))
+			return images[i].command;
+		break;
 	}
 	return NULL;
 }
