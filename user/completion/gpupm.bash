@@ -2,6 +2,11 @@
 # shellcheck shell=bash
 # bash completion for gpupm(1); loaded by bash-completion, whose functions it uses.
 
+_gpupm_vms() {
+	mapfile -t COMPREPLY < <(compgen -W "$(gpupm vm list 2>/dev/null |
+		tail -n +2 | cut -d ' ' -f 1)" -- "$1")
+}
+
 _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
@@ -81,12 +86,12 @@ _gpupm() {
 		;;
 	profile) mapfile -t COMPREPLY < <(compgen -W 'ac battery auto' -- "$cur") ;;
 	qemu-args) mapfile -t COMPREPLY < <(compgen -W "$features" -- "$cur") ;;
+	doctor) ((cword > 2)) || _gpupm_vms "$cur" ;;
 	vm)
 		if ((cword == 2)); then
 			mapfile -t COMPREPLY < <(compgen -W 'list show enable disable stop' -- "$cur")
 		elif ((cword == 3)) && [[ ${words[2]} != list ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "$(gpupm vm list 2>/dev/null |
-				tail -n +2 | cut -d ' ' -f 1)" -- "$cur")
+			_gpupm_vms "$cur"
 		elif [[ ${words[2]} == enable || ${words[2]} == disable ]]; then
 			mapfile -t COMPREPLY < <(compgen -W "$features" -- "$cur")
 		fi

@@ -46,6 +46,7 @@ complete -c gpupm -n '__fish_seen_subcommand_from profile' -a 'ac battery auto' 
 complete -c gpupm -n '__fish_seen_subcommand_from config' -a check -d 'say what is wrong with a file'
 complete -c gpupm -n '__fish_seen_subcommand_from check' -F
 set -l verbs list show enable disable stop
+complete -c gpupm -n '__fish_seen_subcommand_from doctor' -a '(__gpupm_vms)' -d VM
 set -l vm "__fish_seen_subcommand_from vm; and not __fish_seen_subcommand_from $verbs"
 complete -c gpupm -n $vm -a list -d 'show every VM of libvirt'
 complete -c gpupm -n $vm -a show -d 'show which features a VM has'

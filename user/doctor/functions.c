@@ -149,6 +149,16 @@ static bool find_framebuffer(const char *root, const char *address, char name[64
 	return found;
 }
 
+/* Whether somebody has locked what the GPU decodes of VGA: "PCI:0000:01:00.0,...locks=mem(1:0)". */
+static bool is_locked(const char *root, const char *address)
+{
+	char line[1024], *locks;
+
+	return sysfs_read(line, sizeof(line), root, "/dev/vga_arbiter") &&
+	       strstr(line, address) && (locks = strstr(line, "locks=")) &&
+	       strncmp(locks, "locks=none", strlen("locks=none"));
+}
+
 static void check_framebuffer(const struct host *host, const struct gpu_function *function,
 			      struct checks *checks)
 {
@@ -168,6 +178,10 @@ static void check_framebuffer(const struct host *host, const struct gpu_function
 			  name);
 		check_fix(checks,
 			  "add initcall_blacklist=sysfb_init to the kernel command line and reboot, or have firmware use the other GPU for its display");
+	} else if (is_locked(host->root, function->address)) {
+		check_add(checks, "framebuffer", function->address, CHECK_FAILURE,
+			  "a program has locked its VGA addresses (/dev/vga_arbiter)");
+		check_fix(checks, "end what uses it: sudo fuser -v /dev/vga_arbiter");
 	} else if (!strcmp(boot_vga, "1")) {
 		check_add(checks, "framebuffer", function->address, CHECK_WARNING,
 			  "firmware booted with it (boot_vga), so it has VGA's legacy addresses, and its ROM has run: a VM may need a ROM file");

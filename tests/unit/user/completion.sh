@@ -90,6 +90,7 @@ if [ -e /usr/share/bash-completion/bash_completion ]; then
 		"--agent --gpu --help --libvirt --lines --qemu --rom --socket --table --varstore"
 	is "bash: what vm does" "$(in_bash 'gpupm vm ' | one_line)" "disable enable list show stop"
 	is "bash: a VM" "$(in_bash 'gpupm vm show ' | one_line)" "old win11"
+	is "bash: a VM for the doctor" "$(in_bash 'gpupm doctor ' | one_line)" "old win11"
 	is "bash: a feature" "$(in_bash 'gpupm vm enable win11 agent p' | one_line)" "pinning power"
 	is "bash: a feature of a QEMU" "$(in_bash 'gpupm qemu-args dis')" disguise
 	is "bash: no VM to list" "$(in_bash 'gpupm vm list ')" ""
@@ -118,6 +119,7 @@ if command -v fish >/dev/null; then
 	is "fish: a file to check" "$(in_fish "gpupm config check $work/b")" "$work/bin/"
 	is "fish: what vm does" "$(in_fish 'gpupm vm ' | one_line)" "disable enable list show stop"
 	is "fish: a VM" "$(in_fish 'gpupm vm show ' | one_line)" "old win11"
+	is "fish: a VM for the doctor" "$(in_fish 'gpupm doctor ' | one_line)" "old win11"
 	is "fish: a feature" "$(in_fish 'gpupm vm enable win11 agent p' | one_line)" "pinning power"
 	is "fish: a feature of a QEMU" "$(in_fish 'gpupm qemu-args dis')" disguise
 	is "fish: options of vm stop" "$(in_fish 'gpupm vm stop --' | one_line)" "--all --help --timeout"
@@ -135,6 +137,7 @@ if command -v zsh >/dev/null; then
 	is "zsh: a profile" "$(in_zsh 'gpupm profile b')" "profile battery"
 	is "zsh: what config does" "$(in_zsh 'gpupm config ch')" "config check"
 	is "zsh: a VM" "$(in_zsh 'gpupm vm show w')" "vm show win11"
+	is "zsh: a VM for the doctor" "$(in_zsh 'gpupm doctor w')" "doctor win11"
 	is "zsh: a feature" "$(in_zsh 'gpupm vm enable win11 dis')" "vm enable win11 disguise"
 	is "zsh: an option of vm stop" "$(in_zsh 'gpupm vm stop --al')" "vm stop --all"
 	is "zsh: a policy" "$(in_zsh 'gpupm policy 0000:01:00.0 w')" "policy 0000:01:00.0 warm"

@@ -277,6 +277,15 @@ static void test_framebuffer(void **state)
 	root_file("", "/proc/iomem");
 	root_file("1\n", PCI "/" GPU "/boot_vga");
 	says("framebuffer", GPU, CHECK_WARNING, "boot_vga", "gpupm vbios dump " GPU);
+	root_file("count:2,PCI:0000:01:00.0,decodes=io+mem,owns=io+mem,locks=none(0:0)\n",
+		  "/dev/vga_arbiter");
+	says("framebuffer", GPU, CHECK_WARNING, "boot_vga", NULL);
+	root_file("count:2,PCI:0000:01:00.0,decodes=io+mem,owns=io+mem,locks=io+mem(1:1)\n",
+		  "/dev/vga_arbiter");
+	says("framebuffer", GPU, CHECK_FAILURE, "has locked its VGA addresses", "fuser -v");
+	root_file("count:2,PCI:0000:00:02.0,decodes=io+mem,owns=io+mem,locks=io+mem(1:1)\n",
+		  "/dev/vga_arbiter");
+	says("framebuffer", GPU, CHECK_WARNING, "boot_vga", NULL);
 	gone("/proc/iomem");
 	says("framebuffer", GPU, CHECK_CANNOT_TELL, "/proc/iomem", NULL);
 }
