@@ -37,7 +37,7 @@ static bool is_header(const __u8 *data, size_t size, size_t at)
 	return size - at >= 2 && data[at] == 0x55 && data[at + 1] == 0xaa;
 }
 
-/* NVIDIA puts images of its own, which firmware does not know, behind a ROM. */
+/* NVIDIA puts images of its own, which firmware does not know, behind the others. */
 static bool is_nvidias_own(const __u8 *data, size_t size, size_t at)
 {
 	return size - at >= 2 && ((data[at] == 0x56 && data[at + 1] == 0x4e) ||
@@ -56,7 +56,13 @@ static enum rom_problem find_pcir(const __u8 *data, size_t size, size_t at, cons
 	if (pointer > left || left - pointer < PCIR_SIZE)
 		return ROM_TRUNCATED;
 	*pcir = data + at + pointer;
-	return memcmp(*pcir, "PCIR", 4) ? ROM_NO_PCIR : ROM_GOOD;
+	if (!memcmp(*pcir, "PCIR", 4))
+		return ROM_GOOD;
+	/* The same under other names. */
+	if (is_nvidias_own(data, size, at) &&
+	    (!memcmp(*pcir, "NPDS", 4) || !memcmp(*pcir, "RGIS", 4)))
+		return ROM_GOOD;
+	return ROM_NO_PCIR;
 }
 
 static bool in_list(const __u8 *pcir, const __u8 *end, __u16 device)
@@ -139,7 +145,7 @@ static enum rom_problem read_next(const __u8 *data, size_t size, size_t at, stru
 		return ROM_MANY;
 	if (at == size)
 		return ROM_TRUNCATED;
-	if (is_header(data, size, at))
+	if (is_header(data, size, at) || (rom->n && is_nvidias_own(data, size, at)))
 		return read_image(data, size, at, rom, last);
 	return ROM_NO_NEXT;
 }
@@ -157,7 +163,6 @@ static void read_rom(const __u8 *data, size_t size, size_t start, struct rom *ro
 		if (rom->problem)
 			break;
 		rom->length += rom->images[rom->n - 1].length;
-		last |= is_nvidias_own(data, size, start + rom->length);
 	}
 }
 

@@ -248,11 +248,23 @@ static void test_nvidias_own(void **state)
 	bytes[UEFI + PCIR + 0x15] = 0;
 	assert_false(rom_parse(bytes, sizeof(bytes), &mine, &rom));
 	assert_problem(ROM_NO_NEXT, "no-next", END, "another image should follow");
+	image_put(bytes + END, 1, 0xe0, mine, true);
 	memcpy(bytes + END, "VN", 2);
 	assert_true(rom_parse(bytes, sizeof(bytes), &mine, &rom));
-	assert_int_equal(rom.length, END - LEGACY);
-	memcpy(bytes + END, "\x77\xbb", 2);
+	assert_int_equal(rom.n, 3);
+	assert_int_equal(rom.length, END + UNIT - LEGACY);
+	memcpy(bytes + END + PCIR, "NPDS", 4);
 	assert_true(rom_parse(bytes, sizeof(bytes), &mine, &rom));
+	memcpy(bytes + END, "\x77\xbb", 2);
+	memcpy(bytes + END + PCIR, "RGIS", 4);
+	assert_true(rom_parse(bytes, sizeof(bytes), &mine, &rom));
+	memcpy(bytes + END + PCIR, "frob", 4);
+	assert_false(rom_parse(bytes, sizeof(bytes), &mine, &rom));
+	assert_problem(ROM_NO_PCIR, "no-pcir", END, "no PCIR");
+	/* Others have no such names. */
+	memcpy(bytes + END, "\x55\xaa", 2);
+	memcpy(bytes + END + PCIR, "NPDS", 4);
+	assert_false(rom_parse(bytes, sizeof(bytes), &mine, &rom));
 	/* Not at the beginning, and not in half. */
 	memcpy(bytes + LEGACY, "VN", 2);
 	assert_false(rom_parse(bytes + LEGACY, UNIT, &mine, &rom));
