@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const struct command * const verbs[] = {
-	&setup_doctor, &setup_vbios, &setup_vm,
+	&setup_doctor, &setup_bind, &setup_vbios, &setup_vm,
 };
 
 int main(int argc, char **argv)

@@ -14,7 +14,7 @@ static const struct command * const commands[] = {
 	&cmd_power,
 	&cmd_guests, &cmd_profile, &cmd_config,
 	&cmd_acpi, &cmd_qemu_args,
-	&cmd_doctor, &cmd_vbios, &cmd_vm,
+	&cmd_doctor, &cmd_bind, &cmd_vbios, &cmd_vm,
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(*commands))

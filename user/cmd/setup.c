@@ -36,6 +36,12 @@ const struct command cmd_doctor = {
 	.run = setup_run,
 };
 
+const struct command cmd_bind = {
+	.name = "bind",
+	.summary = SUMMARY_BIND,
+	.run = setup_run,
+};
+
 const struct command cmd_vbios = {
 	.name = "vbios",
 	.summary = SUMMARY_VBIOS,

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "bootloader.h"
+#include "../client/sysfs.h"
+#include "conf.h"
+#include "initramfs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The partition of UEFI, or the one for kernels, wherever it is mounted. */
+static const char * const entries[] = {
+	"/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries", NULL
+};
+
+static int take_linux(const char *path, unsigned int line, const char *text, void *data)
+{
+	(void)path;
+	(void)line;
+	*(bool *)data |= !strncmp(text, "linux", 5) && isspace((unsigned char)text[5]);
+	return 0;
+}
+
+static int take_bls(const char *path, unsigned int line, const char *text, void *data)
+{
+	static const char name[] = "GRUB_ENABLE_BLSCFG=";
+
+	(void)path;
+	(void)line;
+	if (!strncmp(text, name, sizeof(name) - 1))
+		*(bool *)data = strstr(text, "true");
+	return 0;
+}
+
+static int find_entries(const char *root, struct bootloader *boot)
+{
+	struct conf_files files = {};
+	int err = conf_find(root, entries, ".conf", &files);
+
+	boot->entries = calloc(files.n + 1, sizeof(*boot->entries));
+	if (!boot->entries)
+		err = -ENOMEM;
+	for (size_t i = 0; i < files.n && !err; i++) {
+		bool is_linux = false;
+		char *path;
+
+		if (asprintf(&path, "%s/%s", files.list[i].directory, files.list[i].name) < 0) {
+			err = -ENOMEM;
+			break;
+		}
+		err = conf_lines(root, path, take_linux, &is_linux);
+		if (is_linux && !err)
+			boot->entries[boot->n++] = path;
+		else
+			free(path);
+	}
+	free(files.list);
+	return err;
+}
+
+static void find_command(const char *root, struct bootloader *boot)
+{
+	static const struct bootloader ways[] = {
+		{ .command = { "update-grub" } },
+		{ .command = { "grub-mkconfig", "-o", "/boot/grub/grub.cfg" } },
+		{ .command = { "grub2-mkconfig", "-o", "/boot/grub2/grub.cfg" } },
+	};
+
+	for (size_t i = 0; i < sizeof(ways) / sizeof(*ways); i++) {
+		if (!program_exists(root, ways[i].command[0]))
+			continue;
+		memcpy(boot->command, ways[i].command, sizeof(boot->command));
+		return;
+	}
+}
+
+int bootloader_find(const char *root, struct bootloader *boot)
+{
+	bool reads_entries = false;
+	int err;
+
+	memset(boot, 0, sizeof(*boot));
+	err = find_entries(root, boot);
+	if (!err)
+		err = conf_lines(root, BOOTLOADER_GRUB, take_bls, &reads_entries);
+	boot->grub = sysfs_exists(root, BOOTLOADER_GRUB) && !(reads_entries && boot->n);
+	if (boot->grub)
+		find_command(root, boot);
+	boot->cmdline = sysfs_exists(root, BOOTLOADER_CMDLINE);
+	return err;
+}
+
+void bootloader_free(struct bootloader *boot)
+{
+	for (size_t i = 0; i < boot->n; i++)
+		free(boot->entries[i]);
+	free(boot->entries);
+	memset(boot, 0, sizeof(*boot));
+}
