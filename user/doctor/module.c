@@ -231,9 +231,9 @@ static void check_secure_boot(const struct host *host, struct checks *checks)
 		return;
 	}
 	bytes = read_bytes(host->root, SECURE_BOOT, &n);
-	if (n == 5 && bytes[4] == 1) {
+	if (bytes && n == 5 && bytes[4] == 1) {
 		check_signature(host, checks);
-	} else if (n == 5) {
+	} else if (bytes && n == 5) {
 		check_add(checks, "secure-boot", NULL, CHECK_OK, "Secure Boot is off");
 	} else {
 		check_add(checks, "secure-boot", NULL, CHECK_CANNOT_TELL, "%s cannot be read",
