@@ -22,10 +22,7 @@ void fight_found(const struct host *host, struct checks *checks, const char *pat
 	va_start(args, format);
 	vsnprintf(what, sizeof(what), format, args);
 	va_end(args);
-	if (line)
-		snprintf(where, sizeof(where), "%s:%u", path, line);
-	else
-		snprintf(where, sizeof(where), "%s", path);
+	snprintf(where, sizeof(where), "%s:%u", path, line);
 	sysfs_read(insist, sizeof(insist), host->root, "/sys/module/gpupm/parameters/insist");
 	result = strcmp(insist, "Y") ? CHECK_FAILURE : CHECK_WARNING;
 	check_add(checks, "fights", where, result, "%s%s", what,

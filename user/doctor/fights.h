@@ -16,7 +16,7 @@ void check_fights(const struct host *host, struct checks *checks);
  * @host: the machine
  * @checks: the checks
  * @path: file, below the root
- * @line: in it; 0 when it is what the file does not say
+ * @line: in it
  * @format: what it has whom do, a sentence without a final stop
  *
  * A warning where the module puts it back, and a failure otherwise.

@@ -66,6 +66,7 @@ static void make_functions(void)
 	root_file("pci:v000010DEd00002291sv00001043sd0000bc04sc03i00\n", PCI "/" AUDIO "/modalias");
 	root_file("alias pci:v000010DEd*sv*sd*bc03sc*i* nouveau\n"
 		  "alias pci:v*d*sv*sd*bc04sc03i00* snd_hda_intel\n"
+		  "alias pci:v000010DEd000025A2sv*sd*bc03sc*i* nouveau\n"
 		  "alias vfio_pci:v*d*sv*sd*bc*sc*i* vfio_pci\n", "/lib/modules/" RELEASE "/modules.alias");
 	root_file("options vfio-pci ids=10de:25a2\n"
 		  "softdep nouveau pre: vfio-pci\n"

@@ -271,7 +271,7 @@ static void test_framebuffer(void **state)
 		  "90000000-9fffffff : 0000:00:02.0\n"
 		  "  90000000-9fffffff : BOOTFB\n", "/proc/iomem");
 	says("framebuffer", GPU, CHECK_OK, NULL, NULL);
-	root_file("80000000-8fffffff : 0000:01:00.0\n"
+	root_file("80000000-8fffffff : 0000:01:00.0\nnonsense\n"
 		  "  80000000-8fffffff : BOOTFB\n", "/proc/iomem");
 	says("framebuffer", GPU, CHECK_FAILURE, "BOOTFB", NULL);
 	root_file("", "/proc/iomem");

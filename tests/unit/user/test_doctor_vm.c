@@ -200,7 +200,16 @@ static void test_vm_well(void **state)
 static void test_functions(void **state)
 {
 	(void)state;
+	/* None: there is nothing to say of slot and ROM. */
+	replace("bus='0x01' slot='0x00' function='0x0'/></source>",
+		"bus='0x09' slot='0x00' function='0x0'/></source>");
 	replace("slot='0x00' function='0x1'/></source>", "slot='0x00' function='0x2'/></source>");
+	vm_says("gpu-function", GPU, CHECK_FAILURE, "does not have it", NULL);
+	vm_says("kvm", NULL, CHECK_OK, NULL, NULL);
+	for (size_t i = 0; i < checks.n; i++)
+		assert_string_not_equal(checks.list[i].name, "gpu-slot");
+	replace("bus='0x09' slot='0x00' function='0x0'/></source>",
+		"bus='0x01' slot='0x00' function='0x0'/></source>");
 	vm_says("gpu-function", AUDIO, CHECK_FAILURE, "does not have it",
 		"sudo gpupm vm enable win11 gpu");
 	vm_says("gpu-slot", NULL, CHECK_OK, NULL, NULL);
@@ -278,6 +287,14 @@ static void test_rom_none(void **state)
 	vm_says("rom", NULL, CHECK_WARNING, "no ROM BAR", "sudo gpupm vm enable win11 rom --rom");
 }
 
+static void larger(const char *name, off_t size)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s%s", laptop_root, name);
+	assert_int_equal(truncate(path, size), 0);
+}
+
 static void test_rom_bytes(void **state)
 {
 	__u8 late[6 * UNIT] = {}, one[2 * UNIT] = {};
@@ -302,6 +319,16 @@ static void test_rom_bytes(void **state)
 	gone(ROM);
 	vm_says("rom", ROM, CHECK_FAILURE, "No such file", NULL);
 	assert_int_equal(checks_count(&checks, CHECK_FAILURE), 1);
+	root_bytes(late, sizeof(late), ROM);
+	chmod_file(ROM, 0600);
+	if (!geteuid() && !seteuid(65534)) {
+		look_at_vm();
+		assert_int_equal(seteuid(0), 0);
+		came_to("rom", ROM, CHECK_CANNOT_TELL, "may not read", "sudo gpupm doctor win11");
+	}
+	larger(ROM, ROM_MAX + 1);
+	vm_says("rom", ROM, CHECK_FAILURE, "larger than any ROM", NULL);
+	gone(ROM);
 	root_file("", ROM "/directory");
 	vm_says("rom", ROM, CHECK_FAILURE, "Is a directory", NULL);
 }
@@ -379,6 +406,7 @@ static void test_apparmor(void **state)
 	      CHECK_FAILURE);
 	rules("# /usr/share/vgabios/** r,\n", CHECK_FAILURE);
 	rules("  /usr/share/vgabios/gp?.rom r,\n", CHECK_OK);
+	rules("  file /usr/share/vgabios/gpu\\.rom r,\n", CHECK_OK);
 	rules("  /usr/share/vgabios/gpu.{bin,\n", CHECK_FAILURE);
 	root_file(ROM " r,\n", "/etc/apparmor.d/abstractions/libvirt-qemu.d/mine");
 	vm_says("rom-confined", ROM, CHECK_OK, NULL, NULL);
@@ -458,7 +486,7 @@ static void test_table(void **state)
 {
 	(void)state;
 	replace("<qemu:arg value='-acpitable'/>",
-		"<qemu:arg value='-acpitable'/><qemu:arg value='sig=SSDT,file=/a,,b.aml'/><qemu:arg value='-acpitable'/>");
+		"<qemu:arg value='-acpitable'/><qemu:arg value='sig=SSDT,file=/a,,b.aml,rev=1'/><qemu:arg value='-acpitable'/>");
 	root_bytes("no battery", 10, "/a,b.aml");
 	vm_says("power-table", NULL, CHECK_OK, "by " TABLE, NULL);
 	root_bytes("\x5bPNP0C0A", 8, "/a,b.aml");
@@ -472,7 +500,7 @@ static void test_table(void **state)
 	vm_says("power-table", NULL, CHECK_FAILURE, "/slic.bin", NULL);
 	/* A patched QEMU's. */
 	replace("<acpi><table type='slic'>/slic.bin</table></acpi>", "");
-	replace("<qemu:arg value='sig=SSDT,file=/a,,b.aml'/>",
+	replace("<qemu:arg value='sig=SSDT,file=/a,,b.aml,rev=1'/>",
 		"<qemu:arg value='id=x'/><qemu:arg value='-device'/><qemu:arg value='battery,ioport=1'/>");
 	vm_says("power-table", NULL, CHECK_FAILURE, "-device battery", NULL);
 }
