@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../machine/reach.h"
+#include "../machine/confined.h"
 #include "../machine/slot.h"
 #include "../profile/file.h"
 #include "../show/value.h"
@@ -18,19 +18,31 @@ struct rom_id vbios_id(const struct gpu *gpu)
 	return display ? (struct rom_id){ display->vendor, display->device } : (struct rom_id){};
 }
 
+/* libvirt's QEMU, or any user of no importance. */
+static void warn_closed(const char *file)
+{
+	struct qemu_user user;
+	char closed[PATH_MAX];
+	struct stat st;
+
+	if (stat(file, &st) || !S_ISREG(st.st_mode))
+		return;
+	if (!qemu_user_read("", &user))
+		user = (struct qemu_user){ .name = "", .uid = 65534, .gids = { 65534 }, .n = 1 };
+	if (!qemu_user_can_read("", &user, file, closed))
+		complain("QEMU cannot read %s: %s is closed to its user %s%s; a place such as /usr/local/share/vgabios is open to all",
+			 file, closed, user.name, *user.name ? "" : "unless that is root");
+}
+
 int vbios_write(const char *file, const void *data, const struct rom *rom)
 {
 	int err = file_write(file, (const char *)data + rom->start, rom->length);
-	char closed[PATH_MAX];
-	struct stat st;
 
 	if (err) {
 		complain("could not write %s: %s", file, strerror(-err));
 		return err == -EACCES ? RESULT_NOT_PERMITTED : RESULT_FAILED;
 	}
-	if (!stat(file, &st) && S_ISREG(st.st_mode) && !reach_all(file, closed))
-		complain("QEMU may not be able to read %s: %s is closed to its user; a place such as /usr/local/share/vgabios is open to all",
-			 file, closed);
+	warn_closed(file);
 	return RESULT_DONE;
 }
 

@@ -12,7 +12,7 @@ hardware_port_slot() {
 # 0x54 and the register 0x18 further.
 LAB_SLOT_CONTROL=0x6c
 
-LAB_VARIANTS="two-gpus switch shared-switch no-power-resource lone-function usb-function hotplug"
+LAB_VARIANTS="two-gpus switch shared-switch no-power-resource lone-function usb-function hotplug rom vfct"
 
 hardware_has() {
 	case ",$LAB_VARIANT," in
@@ -43,11 +43,12 @@ hardware_gpu_count() {
 # QEMU takes no GPU out of its slot, so one that can be unplugged is another device
 # that says it is a display.
 hardware_functions() {
-	local gpu=$1 bus=$2 multi=on display=virtio-vga
+	local gpu=$1 bus=$2 multi=on display=virtio-vga rom=
 	hardware_has lone-function && multi=off
 	[ "$gpu" = 0 ] || display=virtio-gpu-pci
 	! hardware_has hotplug || display=virtio-serial-pci,class=0x0380
-	ARGS+=(-device "$display,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,romfile=")
+	! hardware_has rom || [ "$gpu" != 0 ] || rom=$RUN/gpu.rom
+	ARGS+=(-device "$display,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,romfile=$rom")
 	[ "$multi" = on ] || return 0
 	ARGS+=(-device "ich9-intel-hda,id=gpu$gpu-audio,bus=$bus,addr=0.1"
 		-device "hda-output,bus=gpu$gpu-audio.0,audiodev=silence")
@@ -86,6 +87,17 @@ hardware_gpus() {
 			hardware_root_port "$gpu"
 			hardware_functions "$gpu" "port$gpu"
 		done
+	fi
+}
+
+# The GPU's ROM, which scripts find in /lab/gpu.rom.
+hardware_rom() {
+	if hardware_has rom || hardware_has vfct; then
+		rom_make "$RUN/gpu.rom"
+	fi
+	if hardware_has vfct; then
+		rom_vfct "$RUN/gpu.rom" >"$RUN/vfct"
+		ARGS+=(-acpitable "sig=VFCT,rev=1,oem_id=GPUPM,data=$RUN/vfct")
 	fi
 }
 
@@ -134,6 +146,7 @@ hardware_args() {
 		-qmp "unix:$RUN/qmp,server=on,wait=off"
 		-qtest "unix:$RUN/qtest,server=on,wait=off" -qtest-log /dev/null
 	)
+	hardware_rom
 	hardware_gpus
 	hardware_tables
 	hardware_power
