@@ -120,7 +120,6 @@ static void explain_runtime_pm_off(const struct context *c)
 
 static void explain_driver(const struct context *c)
 {
-	char id[8] = "", vendor[8] = "";
 	bool bound = device_driver(c);
 
 	device_file(c, "power/runtime_status", "active");
@@ -131,11 +130,7 @@ static void explain_driver(const struct context *c)
 		add(&c->e->commands, "echo %s | sudo tee " PCI "/%s/driver/unbind", c->device,
 		    c->device);
 	add(&c->e->commands, "echo %s | sudo tee /sys/bus/pci/drivers_probe", c->device);
-	if (sysfs_read(vendor, sizeof(vendor), c->root, PCI "/%s/vendor", c->device) &&
-	    sysfs_read(id, sizeof(id), c->root, PCI "/%s/device", c->device))
-		add(&c->e->advice,
-		    "at every boot: add %s:%s to 'options vfio-pci ids=' in /etc/modprobe.d",
-		    vendor + 2, id + 2);
+	add(&c->e->advice, "at every boot: sudo gpupm bind %s", c->gpu->address);
 }
 
 static void explain_busy(const struct context *c)

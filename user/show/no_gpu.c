@@ -26,14 +26,6 @@ static void list_displays(struct table *table, const struct style *style, struct
 	}
 }
 
-/* The ids of all its functions, as vfio-pci takes them. */
-static void print_ids(FILE *out, const struct gpu *gpu)
-{
-	for (size_t i = 0; i < gpu->n_functions; i++)
-		fprintf(out, "%s%04x:%04x", i ? "," : "", gpu->functions[i].vendor,
-			gpu->functions[i].device);
-}
-
 void no_gpu_show(FILE *out, const struct style *style, struct names *names, const char *root)
 {
 	struct table table = { .indent = 2, .narrow = 1 << 2 };
@@ -49,20 +41,15 @@ void no_gpu_show(FILE *out, const struct style *style, struct names *names, cons
 	address = list.n == 1 ? list.gpus[0].address : "0000:BUS:DEVICE";
 	fprintf(out, "\nthis machine has:\n");
 	table_print(&table, style, out);
-	fprintf(out, "\nto give one, with all its functions, to VMs, as root:\n"
+	fprintf(out, "\nto give one, with all its functions, to VMs from the next boot on:\n"
+		"  sudo gpupm bind %s\n"
+		"or at once, as root:\n"
 		"  modprobe vfio-pci\n"
 		"  for f in /sys/bus/pci/devices/%.*s.*; do\n"
 		"    echo vfio-pci > $f/driver_override\n"
 		"    echo ${f##*/} > $f/driver/unbind\n"
 		"    echo ${f##*/} > /sys/bus/pci/drivers_probe\n"
-		"  done\n"
-		"and at every boot, in /etc/modprobe.d/vfio.conf:\n"
-		"  options vfio-pci ids=",
-		(int)strcspn(address, "."), address);
-	if (list.n == 1)
-		print_ids(out, &list.gpus[0]);
-	else
-		fputs("VENDOR:DEVICE,VENDOR:DEVICE", out);
-	fputc('\n', out);
+		"  done\n",
+		list.n == 1 ? address : "GPU", (int)strcspn(address, "."), address);
 	gpu_list_free(&list);
 }
