@@ -7,11 +7,18 @@ _gpupm_vms() {
 		tail -n +2 | cut -d ' ' -f 1)" -- "$1")
 }
 
+# Also those that no driver, or another, has.
+_gpupm_displays() {
+	mapfile -t COMPREPLY < <(compgen -W "$(grep -l '^0x03' /sys/bus/pci/devices/*/class 2>/dev/null |
+		cut -d / -f 6)" -- "$1")
+	__ltrim_colon_completions "$1"
+}
+
 _gpupm() {
 	local cur prev words cword
 	_get_comp_words_by_ref -n : cur prev words cword
 
-	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor vm help'
+	local commands='status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor bind vbios vm help'
 	local features='gpu rom power mmio64 firmware disguise agent pinning'
 	local gpus options='--help' i
 	COMPREPLY=()
@@ -57,6 +64,8 @@ _gpupm() {
 	acpi) options+=' --static --heartbeat --output' ;;
 	qemu-args) options+=' --qemu --table --socket --libvirt --lines --gpu --rom --varstore --agent' ;;
 	doctor) options+=' --json' ;;
+	bind) options+=' --dry-run --undo' ;;
+	vbios) options+=' --json --output' ;;
 	vm)
 		case ${words[2]} in
 		list) options+=' --json' ;;
@@ -87,6 +96,16 @@ _gpupm() {
 	profile) mapfile -t COMPREPLY < <(compgen -W 'ac battery auto' -- "$cur") ;;
 	qemu-args) mapfile -t COMPREPLY < <(compgen -W "$features" -- "$cur") ;;
 	doctor) ((cword > 2)) || _gpupm_vms "$cur" ;;
+	bind) _gpupm_displays "$cur" ;;
+	vbios)
+		if ((cword == 2)); then
+			mapfile -t COMPREPLY < <(compgen -W 'dump check' -- "$cur")
+		elif ((cword == 3)) && [[ ${words[2]} == check ]]; then
+			_filedir
+		else
+			_gpupm_displays "$cur"
+		fi
+		;;
 	vm)
 		if ((cword == 2)); then
 			mapfile -t COMPREPLY < <(compgen -W 'list show enable disable stop' -- "$cur")

@@ -9,6 +9,11 @@ function __gpupm_vms
     gpupm vm list 2>/dev/null | tail -n +2 | string replace -r ' .*' ''
 end
 
+# Also those that no driver, or another, has.
+function __gpupm_displays
+    grep -l '^0x03' /sys/bus/pci/devices/*/class 2>/dev/null | cut -d / -f 6
+end
+
 # What comes after "--" is a command line of its own.
 function __gpupm_command
     set -l words (commandline -opc)
@@ -16,7 +21,7 @@ function __gpupm_command
     complete -C (string join ' ' -- (string escape -- $words[$begin..]) (commandline -ct))
 end
 
-set -l commands status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor vm help
+set -l commands status why monitor wakes policy hold test power guests profile config acpi qemu-args doctor bind vbios vm help
 set -l none "not __fish_seen_subcommand_from $commands"
 
 complete -c gpupm -f
@@ -34,6 +39,8 @@ complete -c gpupm -n $none -a config -d 'check a configuration file'
 complete -c gpupm -n $none -a acpi -d 'write the ACPI table that gives a guest a battery'
 complete -c gpupm -n $none -a qemu-args -d 'print what a VM needs to see the battery'
 complete -c gpupm -n $none -a doctor -d 'look at the machine and a VM and say what is wrong'
+complete -c gpupm -n $none -a bind -d 'have vfio-pci own a GPU from early boot on'
+complete -c gpupm -n $none -a vbios -d 'write the ROM of a GPU to a file, or check one'
 complete -c gpupm -n $none -a vm -d 'give a VM the GPU, take it back, or stop the VM'
 complete -c gpupm -n $none -a help -d 'print help'
 complete -c gpupm -n $none -s V -l version -d 'print the version'
@@ -45,6 +52,12 @@ complete -c gpupm -n '__fish_seen_subcommand_from policy' -a 'auto warm on' -d p
 complete -c gpupm -n '__fish_seen_subcommand_from profile' -a 'ac battery auto' -d profile
 complete -c gpupm -n '__fish_seen_subcommand_from config' -a check -d 'say what is wrong with a file'
 complete -c gpupm -n '__fish_seen_subcommand_from check' -F
+complete -c gpupm -n '__fish_seen_subcommand_from bind dump' -a '(__gpupm_displays)' -d GPU
+complete -c gpupm -n '__fish_seen_subcommand_from bind' -l dry-run -d 'change nothing, show what would change'
+complete -c gpupm -n '__fish_seen_subcommand_from bind' -l undo -d 'put back what was there before'
+complete -c gpupm -n '__fish_seen_subcommand_from vbios; and not __fish_seen_subcommand_from dump check' -a dump -d 'write the ROM of a GPU to a file'
+complete -c gpupm -n '__fish_seen_subcommand_from vbios; and not __fish_seen_subcommand_from dump check' -a check -d 'say what a file is'
+complete -c gpupm -n '__fish_seen_subcommand_from vbios' -s o -l output -rF -d 'write the ROM to a file'
 set -l verbs list show enable disable stop
 complete -c gpupm -n '__fish_seen_subcommand_from doctor' -a '(__gpupm_vms)' -d VM
 set -l vm "__fish_seen_subcommand_from vm; and not __fish_seen_subcommand_from $verbs"
@@ -66,7 +79,7 @@ complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l lines -d 'one ar
 complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l varstore -rF -d 'for UEFI firmware'
 complete -c gpupm -n '__fish_seen_subcommand_from qemu-args' -l agent -rF -d 'the socket of the guest agent'
 complete -c gpupm -n '__fish_seen_subcommand_from status power' -s w -l watch -d 'show every change'
-complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config doctor' -l json -d 'print JSON'
+complete -c gpupm -n '__fish_seen_subcommand_from status why monitor wakes policy test power guests profile config doctor vbios' -l json -d 'print JSON'
 complete -c gpupm -n '__fish_seen_subcommand_from vm; and __fish_seen_subcommand_from list show' -l json -d 'print JSON'
 complete -c gpupm -n '__fish_seen_subcommand_from test' -s n -x -d 'number of rounds'
 complete -c gpupm -n '__fish_seen_subcommand_from acpi' -l static -xa 'ac battery' -d 'a table that needs no daemon'

@@ -75,7 +75,8 @@ in_zsh() {
 	sed 's/ *$//' "$GPUPM_LOG" 2>/dev/null || echo "zsh ran nothing"
 }
 
-all='acpi config doctor guests help hold monitor policy power profile qemu-args status test vm wakes why'
+all='acpi bind config doctor guests help hold monitor policy power profile qemu-args status test vbios vm wakes why'
+displays=$(grep -l '^0x03' /sys/bus/pci/devices/*/class 2>/dev/null | cut -d / -f 6 || true)
 both='0000:01:00.0 10000:e3:00.0'
 one_line() { tr '\n' ' ' | sed 's/ $//'; }
 
@@ -88,6 +89,10 @@ if [ -e /usr/share/bash-completion/bash_completion ]; then
 	is "bash: the static tables" "$(in_bash 'gpupm acpi --static ' | one_line)" "ac battery"
 	is "bash: the options of qemu-args" "$(in_bash 'gpupm qemu-args --' | one_line)" \
 		"--agent --gpu --help --libvirt --lines --qemu --rom --socket --table --varstore"
+	is "bash: what vbios does" "$(in_bash 'gpupm vbios ' | one_line)" "check dump"
+	is "bash: a file for vbios" "$(in_bash "gpupm vbios check $work/b")" "$work/bin"
+	is "bash: options of bind" "$(in_bash 'gpupm bind --' | one_line)" "--dry-run --help --undo"
+	is "bash: GPUs to bind" "$(in_bash 'gpupm bind ' | grep .)" "${displays#0000:}"
 	is "bash: what vm does" "$(in_bash 'gpupm vm ' | one_line)" "disable enable list show stop"
 	is "bash: a VM" "$(in_bash 'gpupm vm show ' | one_line)" "old win11"
 	is "bash: a VM for the doctor" "$(in_bash 'gpupm doctor ' | one_line)" "old win11"
@@ -117,6 +122,10 @@ if command -v fish >/dev/null; then
 	is "fish: a profile" "$(in_fish 'gpupm profile b')" battery
 	is "fish: what config does" "$(in_fish 'gpupm config ch')" check
 	is "fish: a file to check" "$(in_fish "gpupm config check $work/b")" "$work/bin/"
+	is "fish: what vbios does" "$(in_fish 'gpupm vbios ' | one_line)" "check dump"
+	is "fish: a file for vbios" "$(in_fish "gpupm vbios check $work/b")" "$work/bin/"
+	is "fish: options of bind" "$(in_fish 'gpupm bind --' | one_line)" "--dry-run --help --undo"
+	is "fish: GPUs to bind" "$(in_fish 'gpupm bind ')" "$displays"
 	is "fish: what vm does" "$(in_fish 'gpupm vm ' | one_line)" "disable enable list show stop"
 	is "fish: a VM" "$(in_fish 'gpupm vm show ' | one_line)" "old win11"
 	is "fish: a VM for the doctor" "$(in_fish 'gpupm doctor ' | one_line)" "old win11"
@@ -140,6 +149,8 @@ if command -v zsh >/dev/null; then
 	is "zsh: a VM for the doctor" "$(in_zsh 'gpupm doctor w')" "doctor win11"
 	is "zsh: a feature" "$(in_zsh 'gpupm vm enable win11 dis')" "vm enable win11 disguise"
 	is "zsh: an option of vm stop" "$(in_zsh 'gpupm vm stop --al')" "vm stop --all"
+	is "zsh: what vbios does" "$(in_zsh 'gpupm vbios d')" "vbios dump"
+	is "zsh: options of bind" "$(in_zsh 'gpupm bind --u')" "bind --undo"
 	is "zsh: a policy" "$(in_zsh 'gpupm policy 0000:01:00.0 w')" "policy 0000:01:00.0 warm"
 else
 	pass "zsh # SKIP zsh is not installed"

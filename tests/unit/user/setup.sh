@@ -10,7 +10,7 @@ set -eu
 work=$(mktemp -d)
 tap_cleanup() { rm -rf "$work"; }
 
-verbs='doctor vm'
+verbs='doctor bind vbios vm'
 for verb in $verbs; do
 	like "gpupm --help lists $verb" "$("$GPUPM" --help)" "^  $verb "
 	like "$verb --help says how to use it" "$("$GPUPM" "$verb" -h)" "^Usage: gpupm $verb"
@@ -19,6 +19,13 @@ for verb in $verbs; do
 		"$("$GPUPM" --help | sed -n "s/^  $verb  *//p")"
 	fails "$verb refuses unknown options" 2 "gpupm $verb: unknown option --frob" "$GPUPM" "$verb" --frob
 done
+fails "vbios without a word" 2 'say what to do: dump or check' "$GPUPM" vbios
+fails "vbios with another word" 2 "it does not do 'frob'" "$GPUPM" vbios frob
+fails "vbios check without a file" 2 'say which file' "$GPUPM" vbios check
+fails "vbios dump without -o" 2 'say where' "$GPUPM" vbios dump
+fails "vbios dump with too much" 2 "unexpected argument 'b'" "$GPUPM" vbios dump a b -o /dev/null
+fails "vbios check with a directory" 1 'Is a directory' "$GPUPM" vbios check /
+fails "bind with too much" 2 "unexpected argument 'b'" "$GPUPM" bind a b
 fails "vm without a word" 2 'say what to do' "$GPUPM" vm
 fails "vm with another word" 2 "it does not do 'lst'; did you mean list?" "$GPUPM" vm lst
 # shellcheck disable=SC2016 # the inner shell's
