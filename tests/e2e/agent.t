@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # long
 # A guest-command through libvirt, to the real QEMU guest agent in a real guest: the
-# laptop's own kernel with nothing but the agent.
+# laptop's own kernel with nothing but the agent. It also ends the guest.
 # shellcheck source=tests/e2e/lib.sh
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh
@@ -58,6 +58,10 @@ make_initramfs()
 		until [ -e /dev/vport0p1 ] || [ -e /dev/vport1p1 ]; do
 			sleep 1
 		done
+		# What the agent calls when it is told to shut down.
+		mkdir -p /sbin
+		printf '#!/bin/sh\necho "GUEST: shutdown $*" >/dev/console\npoweroff -f\n' >/sbin/shutdown
+		chmod +x /sbin/shutdown
 		echo "GUEST: the agent begins" >/dev/console
 		exec /usr/sbin/qemu-ga -m virtio-serial -p /dev/vport[01]p1 -t /tmp
 	END
@@ -140,7 +144,14 @@ lab-power ac 53
 soon "with a new one all is well again" guest_said "GUEST: on AC"
 
 is "the daemon has nothing of libvirt in its memory" "$(grep -c libvirt "/proc/$DAEMON/maps")" 0
-virsh --quiet destroy talk
+
+# ---- gpupm vm stop ----------------------------------------------------------------
+
+gpupm vm stop talk --timeout 120 >/run/lab/said 2>&1 || diag "$(cat /run/lab/said)"
+is "vm stop: the agent is asked" "$(sed -n 1p /run/lab/said)" "talk: asks its guest agent to shut down"
+like "vm stop: the guest shuts down" "$(cat "$CONSOLE")" "GUEST: shutdown"
+like "vm stop: it has ended" "$(tail -n 1 /run/lab/said)" "^talk: has ended, after "
+is "vm stop: neither button nor force" "$(grep -c 'button\|force' /run/lab/said)" 0
 lab-libvirt stop
 daemon_stop TERM
 done_testing

@@ -143,8 +143,42 @@ gpupm profile ac >/dev/null
 gpupm profile battery >/dev/null
 soon "libvirt is reached as well, and does not know the VM" \
 	daemon_said "guest-command sh in VM one .*: libvirt cannot reach the guest agent: Domain not found"
-lab-libvirt stop
 gpupm profile auto >/dev/null
+
+# ---- VMs that are stopped when the host shuts down ------------------------------------
+
+install -D "$BUILT/gpupm" /usr/local/bin/gpupm
+install -D "$BUILT/gpupm-setup" /usr/local/libexec/gpupm-setup
+mkdir -p "$UNITS/gpupm-stop.service.d"
+sed 's|@bindir@|/usr/local/bin|' "$TOP/user/systemd/gpupm-stop.service.in" >"$UNITS/gpupm-stop.service"
+cat >"$UNITS/gpupm-stop.service.d/lab.conf" <<-END
+	[Unit]
+	DefaultDependencies=no
+	[Service]
+	Environment=SECONDS_FOR_VMS=2
+	StandardOutput=append:/run/lab/stopped
+END
+systemctl daemon-reload
+systemctl start gpupm-stop
+# Nothing in it answers.
+cat >/run/lab/deaf.xml <<-END
+	<domain type='kvm'>
+	<name>deaf</name>
+	<memory unit='MiB'>32</memory>
+	<os><type arch='x86_64' machine='pc'>hvm</type></os>
+	<devices><emulator>/usr/bin/qemu-system-x86_64</emulator><memballoon model='none'/></devices>
+	</domain>
+END
+virsh --quiet create --paused /run/lab/deaf.xml
+is "a VM of libvirt runs" "$(virsh list --name | grep .)" deaf
+ok "the unit that stops VMs is stopped" systemctl stop gpupm-stop
+is "which they do not survive" "$(virsh list --name | grep -c .)" 0
+like "step by step" "$(cat /run/lab/stopped)" '^deaf: presses its power button'
+like "the last of which is force" "$(cat /run/lab/stopped)" '^deaf: force: '
+is "it comes before libvirt's own when the host shuts down" \
+	"$(systemctl show --value --property=After gpupm-stop | tr ' ' '\n' | grep -cx 'libvirt-guests.service\|libvirtd.service')" 2
+ok "a VM without libvirt goes on" test -d "/proc/$(vm_pid one)"
+lab-libvirt stop
 
 # ---- it dies ------------------------------------------------------------------------------
 

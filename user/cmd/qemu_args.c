@@ -233,8 +233,7 @@ static int print_line(const struct options *options, int n, char **names)
 	int result = check_names(n, names);
 
 	if (!result && *agent != '/')
-		result = usage_error(&cmd_qemu_args,
-				     "the agent's socket has to be a whole path, from /: '%s'", agent);
+		result = check_path("the agent's socket", agent);
 	if (!result && is_given(n, names, "power")) {
 		result = pick_table(options->table, table);
 		what.table = table;

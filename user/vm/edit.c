@@ -25,7 +25,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VALUE_SIZE	4096
+/* Of an XPath of ours, and of the texts that are compared: paths of files. */
+#define PLACE_MAX	8192
 
 void edit_note(struct edit *edit, const char *format, ...)
 {
@@ -76,30 +77,28 @@ static xmlNodePtr reach(struct edit *edit, const char *base, const char *path, c
 	return node;
 }
 
-static bool get(xmlNodePtr node, const char *name, char *value, size_t size)
+/* Return: an attribute, for xmlFree(); NULL when there is none. */
+static xmlChar *get(xmlNodePtr node, const char *name)
 {
-	xmlChar *text = xmlGetNoNsProp(node, BAD_CAST name);
-
-	snprintf(value, size, "%s", text ? (const char *)text : "");
-	xmlFree(text);
-	return text;
+	return node && node->type == XML_ELEMENT_NODE ? xmlGetNoNsProp(node, BAD_CAST name) : NULL;
 }
 
 static void set(struct edit *edit, const char *base, const char *path, const char *name,
 		const char *value, bool force)
 {
-	char at[VALUE_SIZE], was[VALUE_SIZE];
+	char at[PLACE_MAX];
 	xmlNodePtr node = reach(edit, base, path, at, sizeof(at)), note;
-	bool there = node && get(node, name, was, sizeof(was));
+	xmlChar *was = get(node, name);
 
-	if (!node || (there && (!force || !strcmp(was, value))))
-		return;
-	xmlSetProp(node, BAD_CAST name, BAD_CAST value);
-	note = changed(edit, "set", at);
-	xmlSetProp(note, BAD_CAST "name", BAD_CAST name);
-	xmlSetProp(note, BAD_CAST "is", BAD_CAST value);
-	if (there)
-		xmlSetProp(note, BAD_CAST "was", BAD_CAST was);
+	if (node && (!was || (force && !xmlStrEqual(was, BAD_CAST value)))) {
+		xmlSetProp(node, BAD_CAST name, BAD_CAST value);
+		note = changed(edit, "set", at);
+		xmlSetProp(note, BAD_CAST "name", BAD_CAST name);
+		xmlSetProp(note, BAD_CAST "is", BAD_CAST value);
+		if (was)
+			xmlSetProp(note, BAD_CAST "was", was);
+	}
+	xmlFree(was);
 }
 
 void edit_set(struct edit *edit, const char *base, const char *path, const char *name,
@@ -114,32 +113,42 @@ void edit_set_missing(struct edit *edit, const char *base, const char *path, con
 	set(edit, base, path, name, value, false);
 }
 
-static void set_text(xmlNodePtr node, const char *text)
+static void set_text(xmlNodePtr node, const xmlChar *text)
 {
 	xmlNodeSetContent(node, NULL);
 	if (*text)
-		xmlNodeAddContent(node, BAD_CAST text);
+		xmlNodeAddContent(node, text);
+}
+
+/* Whether the text of an element, without spaces around it, is this. */
+static bool is_text(xmlDocPtr doc, const char *at, const xmlChar *text)
+{
+	char now[PLACE_MAX];
+
+	xml_value(doc, now, sizeof(now), "%s", at);
+	return xmlStrEqual(BAD_CAST now, text);
 }
 
 void edit_text(struct edit *edit, const char *base, const char *path, const char *text)
 {
-	char at[VALUE_SIZE], was[VALUE_SIZE];
+	char at[PLACE_MAX];
 	xmlNodePtr node = reach(edit, base, path, at, sizeof(at)), note;
+	xmlChar *was;
 
-	if (!node)
+	/* Where a text is expected, elements are not libvirt's. */
+	if (!node || xml_first_element(node->children) || is_text(edit->doc, at, BAD_CAST text))
 		return;
-	xml_value(edit->doc, was, sizeof(was), "%s", at);
-	if (!strcmp(was, text))
-		return;
-	set_text(node, text);
+	was = xmlNodeGetContent(node);
+	set_text(node, BAD_CAST text);
 	note = changed(edit, "text", at);
 	xmlSetProp(note, BAD_CAST "is", BAD_CAST text);
-	xmlSetProp(note, BAD_CAST "was", BAD_CAST was);
+	xmlSetProp(note, BAD_CAST "was", was);
+	xmlFree(was);
 }
 
 void edit_make(struct edit *edit, const char *base, const char *path)
 {
-	char at[VALUE_SIZE];
+	char at[PLACE_MAX];
 
 	reach(edit, base, path, at, sizeof(at));
 }
@@ -148,7 +157,7 @@ void edit_make_with(struct edit *edit, const char *base, const char *element, co
 		    const char *value)
 {
 	xmlNodePtr parent = xml_find(edit->doc, "%s", base), node, note;
-	char at[VALUE_SIZE];
+	char at[PLACE_MAX];
 
 	snprintf(at, sizeof(at), "%s/%s[@%s='%s']", base, element, name, value);
 	if (!parent || xml_find(edit->doc, "%s", at))
@@ -162,16 +171,16 @@ void edit_make_with(struct edit *edit, const char *base, const char *element, co
 void edit_add(struct edit *edit, const char *base, const char *which, const char *xml)
 {
 	xmlNodePtr parent = xml_find(edit->doc, "%s", base), list = NULL;
-	char at[VALUE_SIZE];
+	char *at;
 
 	if (!parent || xml_find(edit->doc, "%s/%s", base, which))
 		return;
 	if (xmlParseInNodeContext(parent, xml, strlen(xml), XML_PARSE_NONET | XML_PARSE_NOBLANKS,
-				  &list))
+				  &list) || asprintf(&at, "%s/%s", base, which) < 0)
 		abort();
 	xmlAddChildList(parent, list);
-	snprintf(at, sizeof(at), "%s/%s", base, which);
 	changed(edit, "added", at);
+	free(at);
 }
 
 void edit_remove(struct edit *edit, const char *base, const char *which)
@@ -186,6 +195,28 @@ void edit_remove(struct edit *edit, const char *base, const char *which)
 	xmlAddChild(note, node);
 }
 
+static void drop(xmlNodePtr node)
+{
+	xmlUnlinkNode(node);
+	xmlFreeNode(node);
+}
+
+/*
+ * A note is text that somebody may have changed: it can name whatever it likes, but
+ * only elements of the VM go, not the whole of it, and not the notes.
+ */
+static void drop_noted(xmlNodePtr node)
+{
+	xmlNodePtr top = node;
+
+	if (node->type != XML_ELEMENT_NODE || node->parent->type != XML_ELEMENT_NODE)
+		return;
+	while (top->parent->parent->type == XML_ELEMENT_NODE)
+		top = top->parent;
+	if (strcmp((const char *)top->name, "metadata"))
+		drop(node);
+}
+
 /* ---- what libvirt adds by itself -------------------------------------------- */
 
 static void follow(struct edit *edit, xmlDocPtr sent, const char *at)
@@ -196,50 +227,51 @@ static void follow(struct edit *edit, xmlDocPtr sent, const char *at)
 
 void edit_follow(struct edit *edit, xmlDocPtr sent)
 {
-	char at[256], type[64], index[32];
 	xmlNodePtr *nodes;
 	size_t n = xml_all(edit->doc, &nodes, "/domain/devices/controller[@type and @index]");
 
 	for (size_t i = 0; i < n; i++) {
-		get(nodes[i], "type", type, sizeof(type));
-		get(nodes[i], "index", index, sizeof(index));
+		xmlChar *type = get(nodes[i], "type"), *index = get(nodes[i], "index");
+		char at[256];
+
 		snprintf(at, sizeof(at), "/domain/devices/controller[@type='%s' and @index='%s']",
-			 type, index);
+			 (char *)type, (char *)index);
 		follow(edit, sent, at);
+		xmlFree(type);
+		xmlFree(index);
 	}
 	free(nodes);
 	if (xml_find(edit->doc, "/domain/devices/console"))
 		follow(edit, sent, "/domain/devices/console");
 }
 
-/* One that is noted, and that nothing needs any more. */
+/* Whether something still needs what libvirt has added. */
+static bool is_needed(xmlDocPtr doc, const xmlNode *node, const char *at)
+{
+	char type[64], index[32];
+
+	if (!strcmp((const char *)node->name, "console"))
+		return xml_find(doc, "/domain/devices/serial");
+	xml_value(doc, type, sizeof(type), "%s/@type", at);
+	xml_value(doc, index, sizeof(index), "%s/@index", at);
+	if (!strcmp(type, "pci"))
+		return xml_find(doc, "/domain/devices/*/address[@type='pci' and @bus='0x%02lx']",
+				strtoul(index, NULL, 10));
+	return xml_find(doc, "/domain/devices/*/address[@type='%s' and @controller='%s']", type,
+			index);
+}
+
 static void drop_unneeded(xmlDocPtr doc, xmlNodePtr note)
 {
-	char at[VALUE_SIZE], type[64], index[32];
-	xmlNodePtr node;
+	xmlChar *at = get(note, "at");
+	xmlNodePtr node = at ? xml_find(doc, "%s", (char *)at) : NULL;
 
-	get(note, "at", at, sizeof(at));
-	node = xml_find(doc, "%s", at);
-	if (node && !strcmp((const char *)node->name, "console")) {
-		if (xml_find(doc, "/domain/devices/serial"))
-			return;
-	} else if (node) {
-		xml_value(doc, type, sizeof(type), "%s/@type", at);
-		xml_value(doc, index, sizeof(index), "%s/@index", at);
-		if (!strcmp(type, "pci") &&
-		    xml_find(doc, "//address[@type='pci' and @bus='0x%02lx']",
-			     strtoul(index, NULL, 10)))
-			return;
-		if (strcmp(type, "pci") &&
-		    xml_find(doc, "//address[@type='%s' and @controller='%s']", type, index))
-			return;
+	if (!node || !is_needed(doc, node, (char *)at)) {
+		if (node)
+			drop_noted(node);
+		drop(note);
 	}
-	if (node) {
-		xmlUnlinkNode(node);
-		xmlFreeNode(node);
-	}
-	xmlUnlinkNode(note);
-	xmlFreeNode(note);
+	xmlFree(at);
 }
 
 static void drop_followers(xmlDocPtr doc)
@@ -255,62 +287,53 @@ static void drop_followers(xmlDocPtr doc)
 
 /* ---- the way back ------------------------------------------------------------- */
 
-static void drop(xmlNodePtr node)
-{
-	xmlUnlinkNode(node);
-	xmlFreeNode(node);
-}
-
 /* One that was made to have something in it, and has nothing in it now. */
 static void undo_made(xmlDocPtr doc, xmlNodePtr note, const char *at)
 {
 	xmlNodePtr node = xml_find(doc, "%s", at);
-	char with[64];
+	xmlChar *with;
 
-	if (!node || node->children)
+	if (!node || node->type != XML_ELEMENT_NODE || node->children)
 		return;
-	if (get(note, "with", with, sizeof(with)))
-		xmlUnsetProp(node, BAD_CAST with);
+	with = get(note, "with");
+	if (with)
+		xmlUnsetProp(node, with);
+	xmlFree(with);
 	if (!node->properties)
-		drop(node);
+		drop_noted(node);
 }
 
 static void undo_set(struct edit *edit, xmlNodePtr note, const char *at)
 {
-	char name[VALUE_SIZE], is[VALUE_SIZE], was[VALUE_SIZE], now[VALUE_SIZE];
 	xmlNodePtr node = xml_find(edit->doc, "%s", at);
-	bool there, had;
+	xmlChar *name = get(note, "name"), *is = get(note, "is"), *was = get(note, "was");
+	xmlChar *now = name ? get(node, (char *)name) : NULL;
 
-	get(note, "name", name, sizeof(name));
-	get(note, "is", is, sizeof(is));
-	had = get(note, "was", was, sizeof(was));
-	there = node && get(node, name, now, sizeof(now));
-	if (!there)
-		return;
-	if (strcmp(now, is))
+	if (now && !xmlStrEqual(now, is))
 		edit_note(edit, "%s: %s of %s was changed to '%s' since, and stays", edit->feature,
-			  name, at, now);
-	else if (had)
-		xmlSetProp(node, BAD_CAST name, BAD_CAST was);
-	else
-		xmlUnsetProp(node, BAD_CAST name);
+			  (char *)name, at, (char *)now);
+	else if (now && was)
+		xmlSetProp(node, name, was);
+	else if (now)
+		xmlUnsetProp(node, name);
+	xmlFree(name);
+	xmlFree(is);
+	xmlFree(was);
+	xmlFree(now);
 }
 
 static void undo_text(struct edit *edit, xmlNodePtr note, const char *at)
 {
-	char is[VALUE_SIZE], was[VALUE_SIZE], now[VALUE_SIZE];
 	xmlNodePtr node = xml_find(edit->doc, "%s", at);
+	xmlChar *is = get(note, "is"), *was = get(note, "was");
 
-	get(note, "is", is, sizeof(is));
-	get(note, "was", was, sizeof(was));
-	if (!node)
-		return;
-	xml_value(edit->doc, now, sizeof(now), "%s", at);
-	if (strcmp(now, is))
-		edit_note(edit, "%s: %s was changed to '%s' since, and stays", edit->feature, at,
-			  now);
-	else
+	if (node && node->type == XML_ELEMENT_NODE && is && was &&
+	    !xml_first_element(node->children) && is_text(edit->doc, at, is))
 		set_text(node, was);
+	else if (node)
+		edit_note(edit, "%s: %s was changed since, and stays", edit->feature, at);
+	xmlFree(is);
+	xmlFree(was);
 }
 
 static void undo_added(xmlDocPtr doc, const char *at)
@@ -318,45 +341,46 @@ static void undo_added(xmlDocPtr doc, const char *at)
 	xmlNodePtr *nodes;
 	size_t n = xml_all(doc, &nodes, "%s", at);
 
-	for (size_t i = 0; i < n; i++)
-		drop(nodes[i]);
+	/* What is in another goes before that. */
+	for (size_t i = n; i-- > 0;)
+		drop_noted(nodes[i]);
 	free(nodes);
 }
 
 static void undo_removed(struct edit *edit, xmlNodePtr note)
 {
 	xmlNodePtr node = xml_first_element(note->children), parent;
-	char from[VALUE_SIZE];
+	xmlChar *from = get(note, "from");
 
-	get(note, "from", from, sizeof(from));
-	parent = xml_find(edit->doc, "%s", from);
-	if (!node || !parent)
-		return;
-	if (xml_find(edit->doc, "%s/%s", from, (const char *)node->name)) {
+	parent = from ? xml_find(edit->doc, "%s", (char *)from) : NULL;
+	if (node && parent && xml_find(edit->doc, "%s/%s", (char *)from, (char *)node->name)) {
 		edit_note(edit, "%s: there is a new %s in %s, which stays", edit->feature,
-			  (const char *)node->name, from);
-		return;
+			  (char *)node->name, (char *)from);
+	} else if (node && parent && parent->type == XML_ELEMENT_NODE) {
+		xmlUnlinkNode(node);
+		xmlAddChild(parent, node);
 	}
-	xmlUnlinkNode(node);
-	xmlAddChild(parent, node);
+	xmlFree(from);
 }
 
 static void undo_one(struct edit *edit, xmlNodePtr note)
 {
 	const char *kind = (const char *)note->name;
-	char at[VALUE_SIZE];
+	xmlChar *at = get(note, "at");
 
-	get(note, "at", at, sizeof(at));
-	if (!strcmp(kind, "made"))
-		undo_made(edit->doc, note, at);
-	else if (!strcmp(kind, "set"))
-		undo_set(edit, note, at);
-	else if (!strcmp(kind, "text"))
-		undo_text(edit, note, at);
-	else if (!strcmp(kind, "added"))
-		undo_added(edit->doc, at);
-	else if (!strcmp(kind, "removed"))
+	if (!strcmp(kind, "removed"))
 		undo_removed(edit, note);
+	else if (!at)
+		edit_note(edit, "%s: a note in <metadata> makes no sense", edit->feature);
+	else if (!strcmp(kind, "made"))
+		undo_made(edit->doc, note, (char *)at);
+	else if (!strcmp(kind, "set"))
+		undo_set(edit, note, (char *)at);
+	else if (!strcmp(kind, "text"))
+		undo_text(edit, note, (char *)at);
+	else if (!strcmp(kind, "added"))
+		undo_added(edit->doc, (char *)at);
+	xmlFree(at);
 }
 
 bool edit_has(xmlDocPtr doc, const char *feature)

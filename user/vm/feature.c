@@ -64,7 +64,7 @@ bool feature_is_uefi(xmlDocPtr doc)
 
 void feature_argument(struct edit *edit, const char *option, const char *value)
 {
-	char which[1024], *xml, *escaped;
+	char *which, *xml, *escaped = xml_escape(value);
 	xmlNodePtr root = xmlDocGetRootElement(edit->doc), line;
 
 	line = xml_find(edit->doc, "/domain/qemu:commandline");
@@ -75,13 +75,13 @@ void feature_argument(struct edit *edit, const char *option, const char *value)
 		xmlNewChild(root, ns, BAD_CAST "commandline", NULL);
 	}
 	/* The two belong together, but XPath knows no pairs. */
-	snprintf(which, sizeof(which),
-		 "qemu:arg[(@value='%s' and following-sibling::qemu:arg[1]/@value=\"%s\") or (@value=\"%s\" and preceding-sibling::qemu:arg[1]/@value='%s')]",
-		 option, value, value, option);
-	escaped = xml_escape(value);
-	if (asprintf(&xml, "<qemu:arg value='%s'/><qemu:arg value='%s'/>", option, escaped) < 0)
+	if (asprintf(&which,
+		     "qemu:arg[(@value='%s' and following-sibling::qemu:arg[1]/@value=\"%s\") or (@value=\"%s\" and preceding-sibling::qemu:arg[1]/@value='%s')]",
+		     option, value, value, option) < 0 ||
+	    asprintf(&xml, "<qemu:arg value='%s'/><qemu:arg value='%s'/>", option, escaped) < 0)
 		abort();
 	edit_add(edit, "/domain/qemu:commandline", which, xml);
+	free(which);
 	free(xml);
 	free(escaped);
 }

@@ -67,7 +67,7 @@ static void laptop(void)
 	root_file("0-7\n", "/sys/devices/cpu_core/cpus");
 	root_file("8-11\n", "/sys/devices/cpu_atom/cpus");
 	for (int cpu = 0; cpu < 8; cpu++) {
-		char pair[16];
+		char pair[32];
 
 		snprintf(pair, sizeof(pair), "%d-%d\n", cpu & ~1, cpu | 1);
 		root_file(pair, "/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", cpu);

@@ -23,6 +23,7 @@ static const char *root;
 static struct gpu_function functions[2] = {
 	{ .address = "0000:01:00.0" }, { .address = "0000:01:00.1" },
 };
+
 static struct gpu gpu = { .address = "0000:01:00.0", .functions = functions, .n_functions = 2 };
 
 static int setup(void **state)
@@ -93,9 +94,9 @@ static void test_smbios(void **state)
 
 	(void)state;
 	assert_false(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
-	root_file("   \n", "/sys/class/dmi/id/bios_vendor");
+	root_file("   ", "/sys/class/dmi/id/bios_vendor");
 	assert_false(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
-	root_file("Acme\t\xff\xc3\xa9 Inc.  \n", "/sys/class/dmi/id/bios_vendor");
+	root_file("Acme\t\xff\xc3\xa9 Inc.  ", "/sys/class/dmi/id/bios_vendor");
 	assert_true(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
 	assert_string_equal(value, "Acme???? Inc.");
 
@@ -197,7 +198,7 @@ static void test_pins(void **state)
 	/* Threads of a core are far from each other, as most firmware numbers them. */
 	root_file("0-7\n", CPU "online");
 	for (int cpu = 0; cpu < 8; cpu++) {
-		char pair[16];
+		char pair[32];
 
 		snprintf(pair, sizeof(pair), "%d,%d\n", cpu % 4, cpu % 4 + 4);
 		root_file(pair, CPU "cpu%d/topology/thread_siblings_list", cpu);
