@@ -66,10 +66,8 @@ static int change(virConnectPtr connection, char **words, const struct options *
 	};
 	char rom[PATH_MAX], table[PATH_MAX];
 	struct wish wish;
-	int result = features_check(words + 1);
+	int result = make_wish(&wish, options, words[0], rom, table);
 
-	if (!result)
-		result = make_wish(&wish, options, words[0], rom, table);
 	return result ?: apply(connection, &request, &wish);
 }
 
@@ -83,9 +81,15 @@ static int disable(virConnectPtr connection, char **words, const struct options 
 	return change(connection, words, options, vm_disable);
 }
 
-static int stop(virConnectPtr connection, char **words, const struct options *options)
+static int check_features(char **words, const struct options *options)
 {
-	long seconds = STOP_SECONDS;
+	(void)options;
+	return features_check(words + 1);
+}
+
+static int check_stop(char **words, const struct options *options)
+{
+	long seconds;
 	int result = -1;
 
 	if (options->timeout)
@@ -97,6 +101,13 @@ static int stop(virConnectPtr connection, char **words, const struct options *op
 		return usage_error(&setup_vm, "either a VM or --all");
 	if (!options->all && !words[0])
 		return usage_error(&setup_vm, "say which VM to stop, or --all");
+	return RESULT_DONE;
+}
+
+static int stop(virConnectPtr connection, char **words, const struct options *options)
+{
+	long seconds = options->timeout ? strtol(options->timeout, NULL, 10) : STOP_SECONDS;
+
 	return options->all ? vm_stop_all(connection, seconds) :
 			      vm_stop(connection, words[0], seconds);
 }
@@ -107,6 +118,8 @@ static int stop(virConnectPtr connection, char **words, const struct options *op
  * @least: how many words it takes at least
  * @most: and at most
  * @options: of the command's OPTION_ bits, those that it takes
+ * @check: looks whether its words make sense, before libvirt is asked; may be NULL.
+ *	Return: RESULT_DONE, or the code to exit with after a complaint
  * @run: does it. Return: the exit code
  */
 static const struct verb {
@@ -114,13 +127,14 @@ static const struct verb {
 	int least;
 	int most;
 	unsigned int options;
+	int (*check)(char **words, const struct options *options);
 	int (*run)(virConnectPtr connection, char **words, const struct options *options);
 } verbs[] = {
-	{ "list", 0, 0, OPTION_JSON, list },
-	{ "show", 1, 1, OPTION_JSON | OPTION_GPU | OPTION_ROM, show },
-	{ "enable", 1, WORDS_MAX, OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM, enable },
-	{ "disable", 1, WORDS_MAX, OPTION_DRY_RUN, disable },
-	{ "stop", 0, 1, OPTION_TIMEOUT | OPTION_ALL, stop },
+	{ "list", 0, 0, OPTION_JSON, NULL, list },
+	{ "show", 1, 1, OPTION_JSON | OPTION_GPU | OPTION_ROM, NULL, show },
+	{ "enable", 1, WORDS_MAX, OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM, check_features, enable },
+	{ "disable", 1, WORDS_MAX, OPTION_DRY_RUN, check_features, disable },
+	{ "stop", 0, 1, OPTION_TIMEOUT | OPTION_ALL, check_stop, stop },
 };
 
 #define N_VERBS	(sizeof(verbs) / sizeof(*verbs))
@@ -162,7 +176,7 @@ static int run_verb(const struct verb *verb, int n, char **words, const struct o
 {
 	const char *foreign = foreign_option(verb, options);
 	virConnectPtr connection;
-	int result;
+	int result = RESULT_DONE;
 
 	if (n > verb->most)
 		return usage_error(&setup_vm, "unexpected argument '%s'", words[verb->most]);
@@ -170,6 +184,10 @@ static int run_verb(const struct verb *verb, int n, char **words, const struct o
 		return usage_error(&setup_vm, "say which VM to %s", verb->name);
 	if (foreign)
 		return usage_error(&setup_vm, "%s takes no option %s", verb->name, foreign);
+	if (verb->check)
+		result = verb->check(words, options);
+	if (result)
+		return result;
 	if (verb->run == stop && !options->all)
 		stop_prepare();
 	connection = domains_open(&result);

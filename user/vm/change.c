@@ -58,7 +58,7 @@ int features_check(char **names)
 		if (feature_find(*names))
 			continue;
 		near = nearest_word(*names, all);
-		complain("no feature '%s'%s%s%s; there are:", *names, near ? ", did you mean " : "",
+		complain("no feature '%s'%s%s%s there are:", *names, near ? "; did you mean " : ";",
 			 near ?: "", near ? "?" : "");
 		for (size_t i = 0; i < n; i++)
 			fprintf(stderr, "  %-8s  %s\n", features[i]->name, features[i]->summary);

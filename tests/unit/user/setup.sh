@@ -28,6 +28,13 @@ fails "vbios check with a directory" 1 'Is a directory' "$GPUPM" vbios check /
 fails "bind with too much" 2 "unexpected argument 'b'" "$GPUPM" bind a b
 fails "vm without a word" 2 'say what to do' "$GPUPM" vm
 fails "vm with another word" 2 "it does not do 'lst'; did you mean list?" "$GPUPM" vm lst
+fails "vm: an option of another verb" 2 "list takes no option --dry-run" "$GPUPM" vm list --dry-run
+fails "vm: a VM where none is" 2 "unexpected argument 'win11'" "$GPUPM" vm list win11
+fails "vm: no VM" 2 "say which VM to enable" "$GPUPM" vm enable
+fails "vm: a feature that is none" 2 "no feature 'poewr'; did you mean power\\? there are:" "$GPUPM" vm enable win11 gpu poewr
+fails "vm: a timeout that is none" 2 "timeout takes a number from 1 to 3600, not '0'" "$GPUPM" vm stop win11 --timeout 0
+fails "vm stop: nothing to stop" 2 "say which VM to stop, or --all" "$GPUPM" vm stop
+fails "vm stop: too much to stop" 2 "either a VM or --all" "$GPUPM" vm stop --all win11
 # shellcheck disable=SC2016 # the inner shell's
 fails "a full disk" 1 "could not write the output: No space left" \
 	sh -c '"$0" vm --help >/dev/full' "$GPUPM"

@@ -127,7 +127,40 @@ is "XML: the table" \
 fails "libvirt knows its QEMU" 2 "no --qemu with --libvirt" args --libvirt
 
 # Whatever QEMU this machine has is asked for real.
+
+# ---- features ----------------------------------------------------------------------
+
+fails "a feature that is none" 2 "no feature 'powr'; did you mean power" args powr
+fails "libvirt has a verb for that" 2 "with 'gpupm vm enable'" gpupm qemu-args --libvirt gpu
+fails "the ROM alone" 2 "name gpu as well" args rom
+fails "a ROM for nothing" 2 "rom is for the feature rom" args --rom "$work/live.aml"
+fails "a ROM that is not there" 1 "there is no ROM $work/none: No such file" args gpu rom --rom "$work/none"
+fails "a varstore that is not there" 1 "there is no varstore $work/none" args firmware --varstore "$work/none"
+fails "pinning is not QEMU's" 1 "vcpu-affinity in a profile" args pinning
+fails "the agent's socket from anywhere" 2 "has to be a whole path" args agent --agent x
+is "one argument a line" "$(args agent --lines | head -n 2)" "-device
+virtio-serial-pci,id=gpupm-serial"
+is "the same on one line" "$(args agent)" "$(args agent --lines | tr '\n' ' ' | sed 's/ $//')"
+is "in an order of their own" "$(args agent power)" "$(args power agent)"
+
 if command -v qemu-system-x86_64 >/dev/null; then
+	vars=/usr/share/OVMF/OVMF_VARS_4M.fd
+	features='power mmio64 disguise agent'
+	# A machine without a GPU, as those are that build, has none to make room for.
+	gpupm qemu-args mmio64 >/dev/null 2>&1 || features='power disguise agent'
+	if [ -e "$vars" ]; then
+		cp "$vars" "$work/vars"
+		features="$features firmware"
+	else
+		pass "a real QEMU takes the arguments for its firmware # SKIP there is no $vars"
+		vars=
+	fi
+	# shellcheck disable=SC2086 # words
+	gpupm qemu-args $features --lines --table "$work/live.aml" --socket "$work/none.sock" \
+		--agent "$work/agent.sock" ${vars:+--varstore "$work/vars"} >"$work/lines"
+	ok "a real QEMU takes the arguments of features" \
+		timeout 60 sh -c 'echo quit | xargs -d "\n" -a "$1" qemu-system-x86_64 -machine q35 -S -nodefaults -display none -monitor stdio' \
+		sh "$work/lines"
 	# shellcheck disable=SC2046 # arguments
 	ok "a real QEMU takes the arguments, and starts without a daemon" \
 		timeout 60 sh -c 'echo quit | qemu-system-x86_64 -S -nodefaults -display none -monitor stdio "$@"' sh \
