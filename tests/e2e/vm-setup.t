@@ -10,26 +10,8 @@
 # shellcheck source=tests/e2e/power-lib.sh
 . "$(dirname "$0")/power-lib.sh"
 
-ROM=/usr/share/seabios/vgabios-virtio.bin
-ALL='agent disguise firmware gpu mmio64 pinning power rom'
-
-# What somebody has who never heard of passthrough.
-plain_domain()
-{
-	lab-libvirt xml game yes </dev/null |
-		sed -e '/<hostdev/,/<\/hostdev>/d' -e "s/machine='pc'/machine='$1'/"
-}
-
-xml()
-{
-	virsh --quiet dumpxml --inactive --security-info game
-}
-
-# Those that it has, whoever gave them.
-has()
-{
-	gpupm vm show game --json | jq -r '[.features[] | select(.state == "on") | .name] | sort | join(" ")'
-}
+# shellcheck source=tests/e2e/vm-lib.sh
+. "$(dirname "$0")/vm-lib.sh"
 
 enabled()
 {
@@ -81,22 +63,11 @@ for machine in pc q35; do
 	virsh --quiet undefine game
 done
 
-# ---- one after the other, and back in the same order ------------------------------------
+# ---- a VM with all of it -----------------------------------------------------------------
 
 plain_domain q35 >/run/lab/game.xml
 virsh --quiet define /run/lab/game.xml
 xml >/run/lab/before
-for feature in $ALL; do
-	gpupm vm enable game "$feature" --rom "$ROM" >/run/lab/said 2>&1 || diag "$feature: $(cat /run/lab/said)"
-done
-is "one by one: it has every feature" "$(has)" "$ALL"
-for feature in $ALL; do
-	gpupm vm disable game "$feature" >/run/lab/said 2>&1 || diag "$feature: $(cat /run/lab/said)"
-done
-is "one by one: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
-
-# ---- a VM with all of it -----------------------------------------------------------------
-
 like "the doctor misses the GPU" "$(doctor_says)" '^gpu-function '
 gpupm vm enable game --rom "$ROM" >/run/lab/said 2>&1 || diag "$(cat /run/lab/said)"
 power_mark

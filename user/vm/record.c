@@ -75,7 +75,12 @@ static void drop(xmlNodePtr node)
 
 void record_drop(xmlDocPtr doc, const char *feature)
 {
-	drop(xml_find(doc, SETUP "/gpupm:feature[@name='%s']", feature));
+	xmlNodePtr *nodes;
+	size_t n = xml_all(doc, &nodes, SETUP "/gpupm:feature[@name='%s']", feature);
+
+	for (size_t i = 0; i < n; i++)
+		drop(nodes[i]);
+	free(nodes);
 }
 
 void record_drop_empty(xmlDocPtr doc)
