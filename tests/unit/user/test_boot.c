@@ -67,7 +67,7 @@ static void test_cmdline_lists(void **state)
 	/* Each of these counts. */
 	assert_true(cmdline_lists(line, "modprobe.blacklist", "a"));
 	assert_true(cmdline_lists(line, "modprobe.blacklist", "c"));
-	assert_true(cmdline_lists(line, "intel_iommu", "on"));
+	assert_true(cmdline_lists("intel_iommu=on,sm_on", "intel_iommu", "sm_on"));
 	assert_false(cmdline_lists(line, "e", "x"));
 	assert_false(cmdline_lists("", "e", "x"));
 	assert_false(cmdline_lists("\"", "e", "x"));
