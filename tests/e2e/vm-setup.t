@@ -9,7 +9,6 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh
 . "$(dirname "$0")/power-lib.sh"
-
 # shellcheck source=tests/e2e/vm-lib.sh
 . "$(dirname "$0")/vm-lib.sh"
 

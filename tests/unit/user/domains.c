@@ -215,8 +215,8 @@ virDomainPtr virDomainDefineXML(virConnectPtr connection, const char *xml)
 		references++;
 		return (virDomainPtr)&fake.domains[i];
 	}
-	fail_msg("XML of a VM that is not there: %s", xml);
-	return NULL;
+	free(taken);
+	return fails(VIR_ERR_XML_ERROR, "XML error: no such name");
 }
 
 /* ---- VMs that end, in a time of their own ---------------------------------------- */
