@@ -46,6 +46,16 @@ void doctor_vm_power(const struct vm_look *vm, struct checks *checks);
 void doctor_vm_disks(const struct vm_look *vm, struct checks *checks);
 void doctor_vm_cpus(const struct vm_look *vm, struct checks *checks);
 
+/**
+ * vm_hidden - whether a file is where this user may not look
+ * @vm: the VM
+ * @path: the file, below the wish's root
+ * @name: of the check
+ * @checks: gets the check, that it cannot be told, if so
+ */
+bool vm_hidden(const struct vm_look *vm, const char *path, const char *name,
+	       struct checks *checks);
+
 /** doctor_vm - all of them */
 void doctor_vm(const struct vm_look *vm, struct checks *checks);
 

@@ -75,11 +75,14 @@ static void check_source(const struct vm_look *vm, size_t i, const char *disk,
 			 struct checks *checks)
 {
 	char path[PATH_MAX];
+	bool device = xml_value(vm->doc, path, sizeof(path), DISKS "[%zu]/source/@dev", i);
 
-	if (xml_value(vm->doc, path, sizeof(path), DISKS "[%zu]/source/@dev", i)) {
-		check_device(vm, disk, path, checks);
-	} else if (!xml_value(vm->doc, path, sizeof(path), DISKS "[%zu]/source/@file", i)) {
+	if (!device && !xml_value(vm->doc, path, sizeof(path), DISKS "[%zu]/source/@file", i)) {
 		check_add(checks, "disk", disk, CHECK_OK, "it is neither a device nor a file");
+	} else if (vm_hidden(vm, path, "disk", checks)) {
+		return;
+	} else if (device) {
+		check_device(vm, disk, path, checks);
 	} else if (sysfs_exists(vm->wish.root, "%s", path)) {
 		check_add(checks, "disk", disk, CHECK_OK, "it is the file %s", path);
 	} else {

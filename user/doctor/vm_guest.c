@@ -99,14 +99,3 @@ void doctor_vm_guest(const struct vm_look *vm, struct checks *checks)
 	check_disguise(vm, checks);
 	check_agent(vm, checks);
 }
-
-void doctor_vm(const struct vm_look *vm, struct checks *checks)
-{
-	checks->group = "vm";
-	doctor_vm_gpu(vm, checks);
-	doctor_vm_rom(vm, checks);
-	doctor_vm_guest(vm, checks);
-	doctor_vm_power(vm, checks);
-	doctor_vm_disks(vm, checks);
-	doctor_vm_cpus(vm, checks);
-}

@@ -128,7 +128,7 @@ static void check_readable(const struct vm_look *vm, const char *path, struct ch
 	char closed[PATH_MAX];
 	struct qemu_user user;
 
-	if (*path != '/')
+	if (*path != '/' || vm_hidden(vm, path, "power-table-readable", checks))
 		return;
 	if (qemu_user_read(vm->wish.root, &user) &&
 	    !qemu_user_can_read(vm->wish.root, &user, path, closed)) {

@@ -170,6 +170,8 @@ void doctor_vm_rom(const struct vm_look *vm, struct checks *checks)
 		check_none(vm, checks);
 		return;
 	}
+	if (vm_hidden(vm, path, "rom", checks))
+		return;
 	check_bytes(vm, path, checks);
 	if (!sysfs_exists(vm->wish.root, "%s", path))
 		return;

@@ -587,6 +587,30 @@ static void test_disk_modes(void **state)
 			     !strcmp(checks.list[i].subject, "vda"));
 }
 
+/* Somebody who may not look into the directories: nothing is said that is not known. */
+static void test_hidden(void **state)
+{
+	(void)state;
+	if (geteuid())
+		skip();
+	replace("/disk.qcow2", "/images/disk.qcow2");
+	root_file("", "/images/disk.qcow2");
+	chmod_file("/images", 0711);
+	chmod_file("/var/lib/gpupm", 0700);
+	chmod_file("/usr/share/vgabios", 0700);
+	assert_int_equal(seteuid(65534), 0);
+	look_at_vm();
+	assert_int_equal(seteuid(0), 0);
+	came_to("disk", "vda", CHECK_OK, NULL, NULL);
+	came_to("rom", ROM, CHECK_CANNOT_TELL, "may not look", "sudo gpupm doctor win11");
+	came_to("power-table-readable", TABLE, CHECK_CANNOT_TELL, "may not look", NULL);
+	chmod_file("/images", 0700);
+	assert_int_equal(seteuid(65534), 0);
+	look_at_vm();
+	assert_int_equal(seteuid(0), 0);
+	came_to("disk", "/images/disk.qcow2", CHECK_CANNOT_TELL, "may not look", NULL);
+}
+
 /* ---- CPUs ------------------------------------------------------------------------ */
 
 static void test_pinning(void **state)
@@ -644,6 +668,7 @@ int main(void)
 		TEST(test_channel),
 		TEST(test_disks),
 		TEST(test_disk_modes),
+		TEST(test_hidden),
 		TEST(test_pinning),
 	};
 
