@@ -32,6 +32,36 @@ for machine in pc q35; do
 	is "$machine: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
 	virsh --quiet undefine game
 done
+
+# ---- Secure Boot, which the owner or libvirt has chosen ---------------------------------
+
+# what is put into <os>, and its attributes
+secure_domain()
+{
+	plain_domain q35 | sed -e "s|^<os>|<os $2>|" -e "s|^<cmdline>.*|&$1|" \
+		-e "s|<features><acpi/>|<features><acpi/><smm state='on'/>|"
+}
+
+while IFS='|' read -r who attributes inside; do
+	secure_domain "$inside" "$attributes" >/run/lab/game.xml
+	virsh --quiet define /run/lab/game.xml || diag "$(cat /run/lab/game.xml)"
+	xml >/run/lab/before
+	ok "Secure Boot by $who: enable firmware" gpupm vm enable game firmware
+	unlike "Secure Boot by $who: there is none" "$(xml | grep -v gpupm)" "ms.fd|secure='yes'|enabled='yes'"
+	like "Secure Boot by $who: a varstore of its own" "$(xml)" "without-secure-boot.fd</nvram>"
+	diag "$(xml | diff -u /run/lab/before -)"
+	virsh --quiet start game --paused 2>/run/lab/said || diag "$(cat /run/lab/said)"
+	is "Secure Boot by $who: without, it starts" "$(virsh domstate game)" paused
+	like "Secure Boot by $who: with that firmware" "$(tr '\0' ' ' <"/proc/$(cat /run/libvirt/qemu/game.pid)/cmdline")" \
+		'OVMF_CODE(_4M)?\.fd'
+	gpupm vm stop game --timeout 1 >/dev/null
+	ok "Secure Boot by $who: disable firmware" gpupm vm disable game firmware
+	is "Secure Boot by $who: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
+	virsh --quiet undefine --nvram game
+done <<-END
+	the owner||<loader readonly='yes' secure='yes' type='pflash'>/usr/share/OVMF/OVMF_CODE_4M.ms.fd</loader><nvram template='/usr/share/OVMF/OVMF_VARS_4M.ms.fd'>/var/lib/libvirt/qemu/nvram/game_VARS.fd</nvram>
+	libvirt|firmware='efi'|
+END
 lab-libvirt stop
 
 # ---- without libvirt ------------------------------------------------------------------
