@@ -21,15 +21,22 @@ for machine in pc q35; do
 	plain_domain "$machine" >/run/lab/game.xml
 	virsh --quiet define /run/lab/game.xml
 	xml >/run/lab/before
+	ok "$machine: enable" gpupm vm enable game --rom "$ROM"
+	is "$machine: it has every feature" "$(has)" "$ALL"
+	xml >/run/lab/enabled
+	ok "$machine: enable, once more" gpupm vm enable game --rom "$ROM"
+	is "$machine: that changes nothing" "$(xml)" "$(cat /run/lab/enabled)"
+	ok "$machine: disable" gpupm vm disable game
+	is "$machine: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
 	# The ROM goes with the GPU, which comes before it in the alphabet.
 	for feature in $ALL; do
 		ok "$machine: enable $feature" gpupm vm enable game "$feature" --rom "$ROM"
 	done
-	is "$machine: it has every feature" "$(has)" "$ALL"
+	is "$machine: one by one: it has every feature" "$(has)" "$ALL"
 	for feature in $ALL; do
 		ok "$machine: disable $feature" gpupm vm disable game "$feature"
 	done
-	is "$machine: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
+	is "$machine: one by one: the XML is what it was" "$(xml | diff /run/lab/before -)" ""
 	virsh --quiet undefine game
 done
 

@@ -132,7 +132,8 @@ static const struct verb {
 } verbs[] = {
 	{ "list", 0, 0, OPTION_JSON, NULL, list },
 	{ "show", 1, 1, OPTION_JSON | OPTION_GPU | OPTION_ROM, NULL, show },
-	{ "enable", 1, WORDS_MAX, OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM, check_features, enable },
+	{ "enable", 1, WORDS_MAX, OPTION_DRY_RUN | OPTION_GPU | OPTION_ROM, check_features,
+	  enable },
 	{ "disable", 1, WORDS_MAX, OPTION_DRY_RUN, check_features, disable },
 	{ "stop", 0, 1, OPTION_TIMEOUT | OPTION_ALL, check_stop, stop },
 };
