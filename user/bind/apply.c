@@ -112,12 +112,13 @@ int bind_revert(const char *root, struct bind_plan *plan)
 
 		if (bind_changes(change) && write_text(root, change->path, change->now))
 			err = -EIO;
-		if (plan->record.n_gpus && record_has(&plan->old, change->path))
-			err = record_keep(root, change->path, change->before, change->now) ?: err;
+		if (plan->record.n_gpus && record_has(&plan->old, change->path) &&
+		    record_keep(root, change->path, change->before, change->now))
+			err = -EIO;
 	}
 	if (!plan->record.n_gpus)
 		return err;
-	if (plan->old.n_gpus)
-		return record_write(root, &plan->old) ?: err;
-	return record_remove(root) ?: err;
+	if (plan->old.n_gpus ? record_write(root, &plan->old) : record_remove(root))
+		err = -EIO;
+	return err;
 }

@@ -146,9 +146,9 @@ static void join_others(const char *root, const struct bind_plan *plan, char ids
 	}
 	modprobe_free(&modprobe);
 	for (size_t i = 0; i < plan->n; i++) {
-		const char *at = plan->changes[i].before;
+		const char *at = plan->changes[i].before ?: "";
 
-		while (at && (at = strstr(at, name))) {
+		while ((at = strstr(at, name))) {
 			at += sizeof(name) - 1;
 			snprintf(value, sizeof(value), "%.*s", (int)strcspn(at, " \t\r\n\"'"), at);
 			join(ids, value);
@@ -207,8 +207,9 @@ static void wait_for_vendors(struct waiting *waiting, const char *ids)
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		for (size_t j = 0; strstr(ids, known[i].vendor) && known[i].modules[j]; j++)
-			wait_for(waiting, known[i].modules[j]);
+		for (size_t j = 0; j < 5 && known[i].modules[j]; j++)
+			if (!strncmp(ids, known[i].vendor, strlen(known[i].vendor)))
+				wait_for(waiting, known[i].modules[j]);
 }
 
 /* What each installed kernel would load for the functions of a slot. */

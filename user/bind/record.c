@@ -98,7 +98,7 @@ const struct record_file *record_has(const struct record *record, const char *pa
 /* Return: the kept text; NULL, with errno, without one. */
 static char *kept(const char *root, const char *when, const char *path)
 {
-	char file[PATH_MAX], *text;
+	char file[PATH_MAX], *text = NULL;
 	size_t size;
 	int err = -ENAMETOOLONG;
 

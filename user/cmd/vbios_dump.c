@@ -19,6 +19,7 @@
  * struct awake - what keeps a GPU in D0 while its ROM is read
  * @root: directory that stands for /
  * @gpu: the GPU, as sysfs has it
+ * @has_bar: there is a ROM BAR to read; else there is no need to wake it
  * @client: the connection that holds it; NULL when the module does not know the GPU
  * @opens: how often it had been opened
  * @control: power/control of the display function as it was, when there is no module
@@ -27,6 +28,7 @@
 struct awake {
 	const char *root;
 	const struct gpu *gpu;
+	bool has_bar;
 	struct client *client;
 	__u64 opens;
 	char control[16];
@@ -80,7 +82,8 @@ static int wake_alone(struct awake *awake)
 			return RESULT_NOT_PERMITTED;
 		}
 	}
-	if (!sysfs_read(awake->control, sizeof(awake->control), awake->root,
+	if (!awake->has_bar ||
+	    !sysfs_read(awake->control, sizeof(awake->control), awake->root,
 			"/sys/bus/pci/devices/%s/power/control", gpu->address) ||
 	    !strcmp(awake->control, "on")) {
 		awake->control[0] = '\0';
@@ -115,7 +118,7 @@ static int hold(struct awake *awake)
 	int result = look(awake, &gpu), err;
 
 	awake->opens = gpu.opens;
-	if (!result) {
+	if (!result && awake->has_bar) {
 		err = client_hold(awake->client, awake->gpu->address);
 		if (err)
 			result = client_failed(awake->client, err);
@@ -211,7 +214,10 @@ static void show(const struct rom_source *source, const char *file, const struct
 
 static int dump(const char *root, const struct gpu *gpu, const struct options *options)
 {
-	struct awake awake = { .root = root, .gpu = gpu };
+	struct awake awake = {
+		.root = root, .gpu = gpu,
+		.has_bar = sysfs_exists(root, "/sys/bus/pci/devices/%s/rom", gpu->address),
+	};
 	const struct rom_source *source = NULL;
 	struct rom_bytes bytes = {};
 	char *why = NULL;

@@ -196,13 +196,32 @@ static bool any_method(const char *root)
 	return found;
 }
 
-/*
- * A method can be called by the kernel only. The module does, a page at a time, and a
- * read of less than that is the end.
- */
+/* Reads as much as makes a ROM: it may go on for ever with what is none. */
+static int read_pages(int fd, const struct rom_id *id, struct rom_bytes *bytes)
+{
+	struct rom rom;
+	ssize_t n;
+
+	do {
+		__u8 *data = realloc(bytes->data, bytes->size + CHUNK);
+
+		if (!data)
+			return -ENOMEM;
+		bytes->data = data;
+		n = read(fd, data + bytes->size, CHUNK);
+		if (n < 0)
+			return -errno;
+		bytes->size += n;
+		rom_parse(bytes->data, bytes->size, id, &rom);
+	} while (n == CHUNK && rom.problem == ROM_TRUNCATED);
+	return 0;
+}
+
+/* A method can be called by the kernel only. The module does, for each read. */
 static int read_method(const char *root, const struct gpu_function *function,
 		       struct rom_bytes *bytes)
 {
+	struct rom_id id = { function->vendor, function->device };
 	char path[PATH_MAX];
 	int fd, err;
 
@@ -215,7 +234,7 @@ static int read_method(const char *root, const struct gpu_function *function,
 			       "firmware has one, for whichever device, but the module does not offer it for this GPU");
 	if (fd < 0)
 		return because(bytes, -ENOENT, "firmware has no such method");
-	err = read_rest(fd, bytes);
+	err = read_pages(fd, &id, bytes);
 	if (err)
 		because(bytes, err, "could not read it: %s", strerror(-err));
 	else if (!bytes->size)

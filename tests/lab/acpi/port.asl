@@ -11,6 +11,7 @@
 //   SLOT_CONTROL            offset of Slot Control in the port's config space
 //   DECLARED                QEMU's own tables have a node for the ports already
 //   NO_POWER_RESOURCE       this machine cannot cut the GPU's power
+//   ROM                     file with the bytes of the GPU's ROM, which firmware keeps
 //   GPU_BELOW               the GPU sits right below the port, not behind a switch
 
 DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
@@ -199,6 +200,17 @@ DefinitionBlock ("", "SSDT", 2, "GPUPM", "LABPORT", 1)
 					LOGL ("FAIL", WAKS)
 				}
 			}
+#ifdef ROM
+			Name (ROMB, Buffer ()
+			{
+#include ROM
+			})
+			// Beyond the end there is nothing.
+			Method (_ROM, 2, Serialized)
+			{
+				Return (Mid (ROMB, Arg0, Arg1))
+			}
+#endif
 		}
 #endif
 	}

@@ -12,7 +12,7 @@ hardware_port_slot() {
 # 0x54 and the register 0x18 further.
 LAB_SLOT_CONTROL=0x6c
 
-LAB_VARIANTS="two-gpus switch shared-switch no-power-resource lone-function usb-function hotplug rom vfct"
+LAB_VARIANTS="two-gpus switch shared-switch no-power-resource lone-function usb-function hotplug rom firmware-rom host-display"
 
 hardware_has() {
 	case ",$LAB_VARIANT," in
@@ -90,12 +90,13 @@ hardware_gpus() {
 	fi
 }
 
-# The GPU's ROM, which scripts find in /lab/gpu.rom.
+# The ROM, which scripts find in /lab/gpu.rom.
 hardware_rom() {
-	if hardware_has rom || hardware_has vfct; then
+	if hardware_has rom || hardware_has firmware-rom; then
 		rom_make "$RUN/gpu.rom"
 	fi
-	if hardware_has vfct; then
+	if hardware_has firmware-rom; then
+		od -A n -v -t x1 "$RUN/gpu.rom" | sed 's/ \(..\)/0x\1,/g; $s/,$//' >"$RUN/gpu.rom.inc"
 		rom_vfct "$RUN/gpu.rom" >"$RUN/vfct"
 		ARGS+=(-acpitable "sig=VFCT,rev=1,oem_id=GPUPM,data=$RUN/vfct")
 	fi
@@ -108,6 +109,7 @@ hardware_tables() {
 	hardware_has switch || hardware_has shared-switch || define+=(-DGPU_BELOW)
 	qemu_declares_ports && define+=(-DDECLARED)
 	for ((gpu = 0; gpu < ports; gpu++)); do
+		[ "$gpu" = 0 ] || ! hardware_has firmware-rom || define+=("-DROM=\"$RUN/gpu.rom.inc\"")
 		acpi_port_table "$gpu" "$RUN/port$gpu.aml" "$(hardware_port_slot "$gpu")" "${define[@]}"
 		ARGS+=(-acpitable "file=$RUN/port$gpu.aml")
 	done
@@ -146,6 +148,7 @@ hardware_args() {
 		-qmp "unix:$RUN/qmp,server=on,wait=off"
 		-qtest "unix:$RUN/qtest,server=on,wait=off" -qtest-log /dev/null
 	)
+	! hardware_has host-display || ARGS+=(-device "VGA,bus=pcie.0,addr=2.0,romfile=")
 	hardware_rom
 	hardware_gpus
 	hardware_tables

@@ -162,6 +162,11 @@ machine_run() {
 	local kernel=$1 initramfs status=0 verdict=0 started
 	started=$(now)
 	initramfs=$(initramfs_for "$kernel")
+	if [ -n "$LAB_INITRD" ]; then
+		initrd_combine "$LAB_INITRD" "$initramfs" "$RUN/initrd"
+		initramfs=$RUN/initrd
+		LAB_APPEND="boot=lab $LAB_APPEND"
+	fi
 	machine_args "$kernel" "$initramfs"
 	machine_start || status=$?
 	machine_verdict "$status" || verdict=$?

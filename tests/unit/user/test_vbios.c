@@ -476,10 +476,14 @@ static void test_method(void **state)
 {
 	(void)state;
 	unlink_rom();
+	holds = 0;
+	kernel.hold = count_hold;
 	put(bytes, sizeof(bytes), "/sys/class/gpupm/0000:01:00.0/rom");
 	assert_int_equal(dump_to(target, NULL, true), RESULT_DONE);
 	assert_written();
 	assert_says(out, "\"source\": \"_ROM\"");
+	/* The GPU sleeps on. */
+	assert_int_equal(holds, 0);
 	put("", 0, "/sys/class/gpupm/0000:01:00.0/rom");
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ACPI method _ROM: it gives nothing\n");
