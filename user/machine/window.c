@@ -27,7 +27,5 @@ void window_read(const char *root, const struct gpu *gpu, struct window *window)
 				window->bars += bars.bar[bar].largest;
 	}
 	/* A BAR begins at a multiple of its size; sorted by size, they leave no gaps. */
-	window->needed = 2 * power_of_two(window->bars);
-	if (window->needed < WINDOW_DEFAULT)
-		window->needed = WINDOW_DEFAULT;
+	window->needed = window->bars ? 2 * power_of_two(window->bars) : 0;
 }

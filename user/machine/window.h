@@ -13,7 +13,7 @@
  * struct window - the MMIO above 4 GiB that a VM with a GPU has to have room for
  * @bars: bytes of all its BARs of 64 bits, each as large as it can be resized
  * @needed: bytes of a window that has room for them: aligned, with as much again for
- *	all other devices, and not less than WINDOW_DEFAULT
+ *	all other devices
  * @unsure: a BAR can be resized, but the GPU sleeps, and to look how far would wake it
  */
 struct window {

@@ -200,9 +200,9 @@ static int keep(const struct change *change)
 			       change->original, path);
 
 	if (err) {
-		complain("VM %s was not changed, for its XML cannot be kept in " BACKUPS ": %s",
-			 change->name, strerror(-err));
-		return RESULT_FAILED;
+		complain("VM %s was not changed, for its XML cannot be kept in " BACKUPS ": %s%s",
+			 change->name, strerror(-err), err == -EACCES ? "; try it as root" : "");
+		return err == -EACCES ? RESULT_NOT_PERMITTED : RESULT_FAILED;
 	}
 	printf("its XML until now: %s\n", path);
 	return RESULT_DONE;

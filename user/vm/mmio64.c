@@ -23,7 +23,7 @@ static __u64 hole(xmlDocPtr doc)
 }
 
 /* What the firmware was told, whoever did; 0 when nothing. */
-static __u64 told(xmlDocPtr doc, bool *by_us)
+static __u64 told(xmlDocPtr doc)
 {
 	char value[128];
 	const char *number;
@@ -31,18 +31,25 @@ static __u64 told(xmlDocPtr doc, bool *by_us)
 	xml_value(doc, value, sizeof(value),
 		  "/domain/qemu:commandline/qemu:arg[contains(@value, '" OPTION "')]/@value");
 	number = strstr(value, "string=");
-	*by_us = edit_has(doc, feature_mmio64.name);
 	return number ? strtoull(number + strlen("string="), NULL, 0) << 20 : 0;
+}
+
+/* A BIOS does not look at it, and what firmware has by nature it is not told. */
+static bool is_to_be_told(xmlDocPtr doc, __u64 needed)
+{
+	return feature_is_uefi(doc) && needed > WINDOW_DEFAULT && told(doc) < needed;
+}
+
+static bool told_by_us(xmlDocPtr doc)
+{
+	return xml_find(doc, "//gpupm:feature[@name='mmio64']/gpupm:added[contains(@at, '" OPTION "')]");
 }
 
 static void tell_firmware(struct edit *edit, __u64 needed)
 {
+	__u64 now = told(edit->doc);
 	char value[128];
-	bool by_us;
-	__u64 now = told(edit->doc, &by_us);
 
-	if (now >= needed)
-		return;
 	if (now) {
 		edit_note(edit,
 			  "mmio64: " OPTION " was set by hand to %llu MiB, and stays; the GPU needs %llu",
@@ -64,8 +71,11 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 	if (window.unsure)
 		edit_note(edit,
 			  "mmio64: the GPU sleeps, so how large its BARs can be made was not looked at; 'gpupm hold' wakes it");
-	if (window.bars <= 2ULL << 20 && !feature_is_q35(edit->doc))
-		window.needed = 0;
+	/* Enabled when less was needed, or known to be: not by hand. */
+	if (edit_has(edit->doc, feature_mmio64.name) &&
+	    (hole(edit->doc) < window.needed ||
+	     (told_by_us(edit->doc) && is_to_be_told(edit->doc, window.needed))))
+		edit_undo(edit);
 	if (hole(edit->doc) < window.needed) {
 		if (!xml_find(edit->doc, ROOT)) {
 			snprintf(why, WHY_SIZE, "the VM has no PCI");
@@ -78,7 +88,7 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 		snprintf(why, WHY_SIZE, "%llu GiB are enough for %llu MiB of BARs",
 			 hole(edit->doc) >> 30, (window.bars + (1 << 20) - 1) >> 20);
 	}
-	if (feature_is_uefi(edit->doc) && window.needed > WINDOW_DEFAULT)
+	if (is_to_be_told(edit->doc, window.needed))
 		tell_firmware(edit, window.needed);
 	return true;
 }

@@ -37,6 +37,10 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 	}
 	if (!pins_plan(wish->root, n, pairs, &pins, why, WHY_SIZE))
 		return false;
+	/* The VM has got more vCPUs since: all of them are placed anew. */
+	if (xml_find(edit->doc, TUNE "/vcpupin") &&
+	    !xml_find(edit->doc, TUNE "/vcpupin[@vcpu='%zu']", pins.n - 1))
+		edit_undo(edit);
 	edit_make(edit, "/domain", "cputune");
 	for (size_t i = 0; i < pins.n; i++)
 		pin(edit, i, pins.cpu[i]);

@@ -195,6 +195,38 @@ static void test_pc(void **state)
 	free(original);
 }
 
+/* The machine, or the VM, is not what it was. */
+static void test_grown(void **state)
+{
+	char *original = strdup(fake.domains[0].xml), *vcpus;
+
+	(void)state;
+	assert_int_equal(enable("mmio64", "pinning"), RESULT_DONE);
+	assert_true(has("//pcihole64[.='134217728']"));
+	assert_true(has("//*[@value='name=opt/ovmf/X-PciMmio64Mb,string=131072']"));
+	root_file("0x00000000f6000000 0x00000000f6ffffff 0x0000000000040200\n"
+		  "0x0000000800000000 0x00000027ffffffff 0x000000000014220c\n"
+		  "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n0x0 0x0 0x0\n",
+		  "/sys/bus/pci/devices/0000:01:00.0/resource");
+	vcpus = strstr(fake.domains[0].xml, ">4</vcpu>");
+	vcpus[1] = '6';
+	assert_int_equal(run(SHOW, "win11", NULL, false, NULL), RESULT_DONE);
+	assert_says(out, "mmio64    partly");
+	assert_says(out, "pinning   partly");
+	assert_int_equal(enable("mmio64", "pinning"), RESULT_DONE);
+	assert_says(out, "enabled: mmio64, pinning");
+	assert_true(has("//pcihole64[.='268435456']"));
+	assert_true(has("//*[@value='name=opt/ovmf/X-PciMmio64Mb,string=262144']"));
+	assert_false(has("//*[@value='name=opt/ovmf/X-PciMmio64Mb,string=131072']"));
+	assert_true(has("//vcpupin[@vcpu='5' and @cpuset='5']"));
+	assert_true(has("//emulatorpin[@cpuset='6-11']"));
+	assert_int_equal(disable_all(), RESULT_DONE);
+	vcpus = strstr(fake.domains[0].xml, ">6</vcpu>");
+	vcpus[1] = '4';
+	assert_xml(fake.domains[0].xml, original);
+	free(original);
+}
+
 static void test_running(void **state)
 {
 	(void)state;
@@ -262,6 +294,7 @@ int main(void)
 		TEST(test_by_hand),
 		TEST(test_libvirt_adds),
 		TEST(test_pc),
+		TEST(test_grown),
 		TEST(test_running),
 		TEST(test_libvirt_refuses),
 		TEST(test_show),
