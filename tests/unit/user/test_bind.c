@@ -147,6 +147,22 @@ static void assert_file(const char *path, const char *want)
 	free(text);
 }
 
+/* What a shell that reads a file then has, as the program does whose file it is. */
+static void assert_shell(const char *path, const char *expression, const char *want)
+{
+	char command[2 * PATH_MAX], said[512] = "";
+	FILE *in;
+
+	snprintf(command, sizeof(command), "bash -euc '. %s%s; echo \"%s\"'", root, path,
+		 expression);
+	in = popen(command, "re");
+	assert_non_null(in);
+	assert_non_null(fgets(said, sizeof(said), in));
+	assert_int_equal(pclose(in), 0);
+	said[strcspn(said, "\n")] = '\0';
+	assert_string_equal(said, want);
+}
+
 static void assert_no_record(void)
 {
 	assert_file(RECORD "/state", NULL);
@@ -168,6 +184,7 @@ static void test_debian(void **state)
 		    "# modules\nloop\n" BEGIN "vfio-pci\n" END);
 	assert_file("/etc/default/grub", GRUB BEGIN
 		    "GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT " WORDS "\"\n" END);
+	assert_shell("/etc/default/grub", "$GRUB_CMDLINE_LINUX_DEFAULT", "quiet " WORDS);
 	assert_string_equal(ran, "update-initramfs -u -k all\nupdate-grub\n");
 	assert_says(out, "+++ /etc/default/grub\n");
 	assert_says(out, "+options vfio-pci ids=10de:25a2,10de:2291\n");
@@ -231,6 +248,8 @@ static void test_arch(void **state)
 		    "FILES+=(" BIND_MODPROBE ")\n" END);
 	assert_file("/efi/loader/entries/arch.conf", "title Linux\nlinux /vmlinuz\n"
 		    "options root=UUID=1 quiet intel_iommu=on " WORDS "\n");
+	assert_shell("/etc/mkinitcpio.conf", "${MODULES[*]}, ${FILES[*]}, ${HOOKS[*]}",
+		     "vfio_pci vfio vfio_iommu_type1, " BIND_MODPROBE ", base udev modconf");
 	assert_string_equal(ran, "mkinitcpio -P\n");
 	/* The end of the file that had no newline is as it was, too. */
 	assert_int_equal(undo(), RESULT_DONE);
