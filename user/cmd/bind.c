@@ -227,8 +227,26 @@ static int apply(const char *root, struct bind_plan *plan, int (*run)(const char
 	return run_all(root, plan, run);
 }
 
-static int carry_out(const char *root, struct bind_plan *plan, const char *address,
-		     const struct options *options, int (*run)(const char *const *argv))
+/*
+ * The programs may have written entries of the boot loader anew, with the command line
+ * of the kernel that runs.
+ */
+static int settle(const char *root, const struct bound *bound)
+{
+	struct bind_plan again;
+	int err = bind_plan(root, bound->gpus, bound->n, &again);
+
+	if (!err)
+		err = bind_apply(root, &again);
+	if (err)
+		complain("%s", again.why);
+	bind_plan_free(&again);
+	return err ? RESULT_FAILED : RESULT_DONE;
+}
+
+static int carry_out(const char *root, const struct bound *bound, struct bind_plan *plan,
+		     const char *address, const struct options *options,
+		     int (*run)(const char *const *argv))
 {
 	const char *const *list[COMMANDS];
 	size_t n = commands(plan, list);
@@ -249,6 +267,8 @@ static int carry_out(const char *root, struct bind_plan *plan, const char *addre
 		return RESULT_DONE;
 	}
 	result = apply(root, plan, run);
+	if (!result)
+		result = settle(root, bound);
 	if (result)
 		return result;
 	if (!plan->record.n_gpus && record_remove(root))
@@ -288,7 +308,7 @@ int bind_gpu(const char *root, const char *name, const struct options *options,
 		complain("%s", plan.why);
 		result = RESULT_FAILED;
 	} else {
-		result = carry_out(root, &plan, address, options, run);
+		result = carry_out(root, &bound, &plan, address, options, run);
 	}
 	bind_plan_free(&plan);
 	return result;

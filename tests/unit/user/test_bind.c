@@ -35,6 +35,8 @@ static char ran[512];
 /* The program that fails, and how. */
 static const char *failing;
 static int failure;
+/* What the programs make of an entry of the boot loader. */
+static const char *rewritten;
 
 static int run(const char *const *argv)
 {
@@ -43,6 +45,8 @@ static int run(const char *const *argv)
 	for (size_t i = 0; argv[i]; i++)
 		n += snprintf(ran + n, sizeof(ran) - n, "%s%s", i ? " " : "", argv[i]);
 	snprintf(ran + n, sizeof(ran) - n, "\n");
+	if (rewritten)
+		root_file(rewritten, "/boot/loader/entries/1-6.1.conf");
 	return failing && !strcmp(failing, argv[0]) ? failure : 0;
 }
 
@@ -61,6 +65,7 @@ static int setup(void **state)
 	root = root_make();
 	ran[0] = '\0';
 	failing = NULL;
+	rewritten = NULL;
 	root_file("laptop\n", "/etc/hostname");
 	add_function("0000:00:02.0", "0x8086\n", "0x9a60\n", "0x030000\n");
 	add_function("0000:01:00.0", "0x10de\n", "0x25a2\n", "0x030200\n");
@@ -234,6 +239,22 @@ static void test_fedora(void **state)
 	assert_file("/boot/loader/entries/rescue.conf", "title Rescue\nlinux /vmlinuz-0\n");
 	assert_file("/etc/kernel/cmdline", "root=UUID=1 quiet\n");
 	assert_file("/etc/dracut.conf.d/zz-gpupm.conf", NULL);
+	assert_no_record();
+}
+
+/* As kernel-install does when an initramfs is new: with what the kernel that runs has. */
+static void test_rewritten(void **state)
+{
+	(void)state;
+	fedora();
+	rewritten = "title Anew\nlinux /vmlinuz\noptions root=UUID=1\n";
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_file("/boot/loader/entries/1-6.1.conf",
+		    "title Anew\nlinux /vmlinuz\noptions root=UUID=1 " WORDS "\n");
+	rewritten = "title Newer\nlinux /vmlinuz\noptions root=UUID=1 " WORDS "\n";
+	assert_int_equal(undo(), RESULT_DONE);
+	assert_file("/boot/loader/entries/1-6.1.conf",
+		    "title Newer\nlinux /vmlinuz\noptions root=UUID=1\n");
 	assert_no_record();
 }
 
@@ -565,6 +586,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_debian),
 		TEST(test_fedora),
+		TEST(test_rewritten),
 		TEST(test_arch),
 		TEST(test_dry_run),
 		TEST(test_changed_since),
