@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "../machine/confined.h"
 #include "../machine/rom.h"
 #include "../profile/file.h"
 #include "feature.h"
@@ -10,18 +11,16 @@
 
 static bool check(const struct wish *wish, const char *path, char why[static WHY_SIZE])
 {
-	const struct gpu_function *display = wish->gpu->functions;
+	const struct gpu_function *display = gpu_function(wish->gpu, wish->gpu->address);
 	char whole[PATH_MAX], words[192];
-	struct rom_id id;
+	struct rom_id id = {};
 	struct rom rom;
 	size_t size;
 	char *data;
 	int err;
 
-	for (size_t i = 0; i < wish->gpu->n_functions; i++)
-		if (!strcmp(wish->gpu->functions[i].address, wish->gpu->address))
-			display = &wish->gpu->functions[i];
-	id = (struct rom_id){ display->vendor, display->device };
+	if (display)
+		id = (struct rom_id){ display->vendor, display->device };
 	snprintf(whole, sizeof(whole), "%s%s", wish->root, path);
 	err = file_read(whole, ROM_MAX, &data, &size);
 	if (err) {
@@ -39,6 +38,21 @@ static bool check(const struct wish *wish, const char *path, char why[static WHY
 			 path, rom.start);
 	free(data);
 	return rom.problem == ROM_GOOD && !rom.start;
+}
+
+/* QEMU opens it as the user that it runs as, and does not start without. */
+static void look_at_rights(struct edit *edit, const struct wish *wish, const char *path)
+{
+	char closed[PATH_MAX];
+	struct qemu_user user;
+
+	if (qemu_user_read(wish->root, &user) &&
+	    !qemu_user_can_read(wish->root, &user, path, closed))
+		edit_note(edit, "rom: QEMU runs as %s, who may not read %s: put it into /usr/share/vgabios",
+			  user.name, closed);
+	else if (apparmor_of(wish->root, path) == CONFINED_DENIED)
+		edit_note(edit, "rom: AppArmor does not let QEMU read %s: put it into /usr/share/vgabios",
+			  path);
 }
 
 static bool enable(struct edit *edit, const struct wish *wish, char why[static WHY_SIZE])
@@ -63,6 +77,7 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 	}
 	if (!check(wish, path, why))
 		return false;
+	look_at_rights(edit, wish, path);
 	edit_set(edit, place, "rom", "file", path);
 	if (xml_find(edit->doc, "%s/rom[@bar='off']", place))
 		edit_set(edit, place, "rom", "bar", "on");

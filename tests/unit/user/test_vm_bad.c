@@ -239,6 +239,8 @@ static void test_connection(void **state)
 /* What is told besides. */
 static void test_notes(void **state)
 {
+	char path[128];
+
 	(void)state;
 	root_file("Y\n", "/sys/module/apparmor/parameters/enabled");
 	root_file("", "/etc/apparmor.d/abstractions/libvirt-qemu");
@@ -255,6 +257,19 @@ static void test_notes(void **state)
 	wish.table = "/a\"b";
 	assert_int_equal(enable("power"), RESULT_FAILED);
 	assert_says(err, "a path may not have a quotation mark");
+
+	put_rom("/rom", 0x25a2);
+	wish.rom = "/rom";
+	assert_int_equal(enable("gpu", "rom"), RESULT_DONE);
+	assert_says(out, "rom: AppArmor does not let QEMU read /rom: put it into /usr/share/vgabios");
+	root_file("libvirt-qemu:x:64055:64055::/:/bin/false\n", "/etc/passwd");
+	root_file("kvm:x:1:\nlibvirt-qemu:x:64055:\n", "/etc/group");
+	root_file("user = \"libvirt-qemu\"\n", "/etc/libvirt/qemu.conf");
+	assert_int_equal(chmod(vm_root, 0755), 0);
+	snprintf(path, sizeof(path), "%s/rom", vm_root);
+	assert_int_equal(chmod(path, 0600), 0);
+	assert_int_equal(enable("gpu", "rom"), RESULT_DONE);
+	assert_says(out, "rom: QEMU runs as libvirt-qemu, who may not read /rom: put it into");
 
 	/* Somebody told the firmware already, and too little. */
 	put_text("</domain>", FW_CFG);
