@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "wish.h"
 #include "../cmd/cmd.h"
+#include "../machine/display.h"
 #include "../machine/slot.h"
+
+#include <stdio.h>
 
 static bool vm_has(xmlDocPtr doc, const struct gpu *gpu)
 {
@@ -30,6 +33,22 @@ static const struct gpu *present(const struct gpu_list *list, xmlDocPtr doc)
 	return found;
 }
 
+/* libvirt would take it from the driver that shows the host's screen. */
+static const struct gpu *chosen(struct wish *wish, const struct gpu_list *list)
+{
+	static char why[WHY_SIZE];
+	struct gpu *gpu = slots_only(list);
+	char how[256];
+
+	if (!gpu || slot_all_vfio(gpu) || !display_only(wish->root, list, gpu, how, sizeof(how)))
+		return gpu;
+	snprintf(why, sizeof(why),
+		 "%s drives the only display of this machine, which would stay dark: %s; --gpu %s takes it all the same",
+		 gpu->address, how, gpu->address);
+	wish->no_gpu = why;
+	return NULL;
+}
+
 int wish_gpu(struct wish *wish, xmlDocPtr doc, const char *name, struct gpu_list *list)
 {
 	struct gpu *gpu;
@@ -46,6 +65,8 @@ int wish_gpu(struct wish *wish, xmlDocPtr doc, const char *name, struct gpu_list
 	}
 	wish->no_gpu = list->n ? "there is more than one GPU: say which with --gpu" :
 				 "this machine has no GPU";
-	wish->gpu = present(list, doc) ?: slots_only(list);
+	wish->gpu = present(list, doc);
+	if (!wish->gpu)
+		wish->gpu = chosen(wish, list);
 	return RESULT_DONE;
 }

@@ -130,6 +130,14 @@ static void test_no_gpu(void **state)
 	assert_int_equal(run(SHOW, "win11", NULL, false, NULL), RESULT_DONE);
 	assert_says(out, "this machine has no GPU");
 	wish.root = vm_root;
+	/* It shows the host's screen: only who says so gets it. */
+	root_file("1\n", "/sys/bus/pci/devices/0000:01:00.0/boot_vga");
+	assert_int_equal(enable("gpu"), RESULT_NO_GPU);
+	assert_says(err, "0000:01:00.0 drives the only display of this machine, which would stay dark: ");
+	assert_int_equal(run(ENABLE, "win11", "01:00", false, NAMES("gpu")), RESULT_DONE);
+	assert_int_equal(enable("gpu"), RESULT_DONE);
+	assert_int_equal(disable("gpu"), RESULT_DONE);
+	root_file("0\n", "/sys/bus/pci/devices/0000:01:00.0/boot_vga");
 	/* A second one: neither is meant, until one has it or says so. */
 	machine_function("0000:02:00.0", "0x1234\n", "0x030200\n", "");
 	assert_int_equal(enable("gpu"), RESULT_NO_GPU);
