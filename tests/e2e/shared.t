@@ -135,14 +135,6 @@ soon "the second removed: the first is off, or names the empty port" off_but_for
 echo 1 >/sys/bus/pci/rescan
 lab-bind GPU1
 soon "the second is back: both are off" both_off
-
-# The switch cannot keep them from each other.
-gpupm doctor --json >/run/lab/doctor || true
-for function in $FUNCTIONS1; do
-	is "the doctor says that $function goes with the first" "$(jq -r --arg with "$GPU0" --arg function "$function" \
-		'.checks[] | select(.name == "group" and .subject == $function and (.evidence | contains($with))) | .result' \
-		/run/lab/doctor)" warning
-done
 unload
 is "unload puts everything back" \
 	"$(settings_of $SHARED $OWN0 $OWN1 $FUNCTIONS0 $FUNCTIONS1)" "$before"
