@@ -7,7 +7,6 @@
 #include "../machine/slot.h"
 #include "boot.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
