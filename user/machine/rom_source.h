@@ -21,8 +21,9 @@ struct rom_bytes {
  * @name: for people
  * @word: for programs, as in gpupm(1)
  * @read: reads it. Gets the directory that stands for /, the display function, which
- *	is in D0 if it has a ROM BAR, and which nobody uses, and zeros to fill in. Return: 0 or a negative
- *	errno, with @why; -ENOENT when this machine has no such place
+ *	is in D0 if it has a ROM BAR, and which nobody uses, and zeros to fill in.
+ *	Return: 0 or a negative errno, with @why; -ENOENT when this machine has no such
+ *	place
  */
 struct rom_source {
 	const char *name;
