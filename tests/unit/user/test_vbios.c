@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where a ROM is read, when it is not, what a file is, and what is written. */
+/* Where a ROM is read, when it is not, and what is written. */
 #include "capture.h"
 #include "image.h"
 #include "kernel.h"
@@ -36,19 +36,6 @@ static struct {
 	__u8 command;
 	int refuses;
 } attribute;
-
-static void put(const void *data, size_t size, const char *path)
-{
-	char file[PATH_MAX];
-	FILE *out;
-
-	root_file("", "%s", path);
-	snprintf(file, sizeof(file), "%s%s", root, path);
-	out = fopen(file, "we");
-	assert_non_null(out);
-	assert_int_equal(fwrite(data, 1, size, out), size);
-	fclose(out);
-}
 
 static bool is_rom_attribute(int fd)
 {
@@ -105,11 +92,11 @@ static int setup(void **state)
 	memset(&attribute, 0, sizeof(attribute));
 	add_function(GPU, "0x25a2\n", "0x030000\n");
 	add_function(AUDIO, "0x2291\n", "0x040300\n");
-	put(config, sizeof(config), GPU "/config");
+	root_bytes(config, sizeof(config), GPU "/config");
 	memset(bytes, 0xff, sizeof(bytes));
 	image_put(bytes, 1, ROM_LEGACY, mine, false);
 	image_put(bytes + UNIT, 1, ROM_UEFI, mine, true);
-	put(bytes, sizeof(bytes), GPU "/rom");
+	root_bytes(bytes, sizeof(bytes), GPU "/rom");
 	return 0;
 }
 
@@ -136,26 +123,6 @@ static int dump_to(const char *file, const char *name, bool json)
 static int dump(void)
 {
 	return dump_to(target, NULL, false);
-}
-
-static int check_file(const char *file, const char *name, const char *output, bool json)
-{
-	struct options options = { .output = output, .json = json };
-	int result;
-
-	capture_begin();
-	result = vbios_check(root, file, name, &options);
-	capture_end();
-	return result;
-}
-
-static int check(const void *data, size_t size)
-{
-	char path[PATH_MAX];
-
-	put(data, size, "/file.rom");
-	snprintf(path, sizeof(path), "%s/file.rom", root);
-	return check_file(path, NULL, NULL, false);
 }
 
 /* The ROM alone, readable for all. */
@@ -423,7 +390,7 @@ static void test_vfct(void **state)
 	(void)state;
 	vfct_start();
 	unlink_rom();
-	put(table, sizeof(table), VFCT);
+	root_bytes(table, sizeof(table), VFCT);
 	assert_int_equal(dump_to(target, NULL, true), RESULT_DONE);
 	assert_written();
 	assert_says(out, "\"source\": \"vfct\"");
@@ -459,7 +426,7 @@ static void test_vfct_damaged(void **state)
 		free(copy);
 	}
 	put32(vfct_entry(0) + 24, 0xffffffff);
-	put(table, sizeof(table), VFCT);
+	root_bytes(table, sizeof(table), VFCT);
 	unlink_rom();
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ACPI table VFCT: the table is damaged\n");
@@ -467,7 +434,7 @@ static void test_vfct_damaged(void **state)
 	assert_int_equal(vfct_find(table, sizeof(table), "0000:01:00.0", &mine, &rom, &length),
 			 -EBADMSG);
 	put32(table + 52, 0xffffffff);
-	put(table, sizeof(table), VFCT);
+	root_bytes(table, sizeof(table), VFCT);
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ACPI table VFCT: it has no ROM for this GPU\n");
 }
@@ -478,13 +445,13 @@ static void test_method(void **state)
 	unlink_rom();
 	holds = 0;
 	kernel.hold = count_hold;
-	put(bytes, sizeof(bytes), "/sys/class/gpupm/0000:01:00.0/rom");
+	root_bytes(bytes, sizeof(bytes), "/sys/class/gpupm/0000:01:00.0/rom");
 	assert_int_equal(dump_to(target, NULL, true), RESULT_DONE);
 	assert_written();
 	assert_says(out, "\"source\": \"_ROM\"");
 	/* The GPU sleeps on. */
 	assert_int_equal(holds, 0);
-	put("", 0, "/sys/class/gpupm/0000:01:00.0/rom");
+	root_bytes("", 0, "/sys/class/gpupm/0000:01:00.0/rom");
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ACPI method _ROM: it gives nothing\n");
 }
@@ -516,14 +483,14 @@ static void test_bad_bar(void **state)
 {
 	(void)state;
 	vfct_start();
-	put(table, sizeof(table), VFCT);
+	root_bytes(table, sizeof(table), VFCT);
 	bytes[0x70] ^= 1;
-	put(bytes, sizeof(bytes), GPU "/rom");
+	root_bytes(bytes, sizeof(bytes), GPU "/rom");
 	bytes[0x70] ^= 1;
 	assert_int_equal(dump(), RESULT_DONE);
 	assert_says(out, "from the ACPI table VFCT");
 	assert_written();
-	put(table, 4, VFCT);
+	root_bytes(table, 4, VFCT);
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ROM BAR: it is corrupt: the checksum of the image at 0 is wrong\n");
 }
@@ -543,116 +510,6 @@ static void test_write(void **state)
 	assert_int_equal(dump_to(path, NULL, false), RESULT_FAILED);
 	assert_says(err, "No such file or directory");
 	assert_string_equal(out, "");
-}
-
-/* ---- check ------------------------------------------------------------------- */
-
-static void test_check(void **state)
-{
-	(void)state;
-	assert_int_equal(check(bytes, sizeof(bytes)), RESULT_DONE);
-	assert_says(out, "the ROM of 0000:01:00.0, 1024 bytes\n");
-	assert_string_equal(err, "");
-	/* Without one for UEFI that is worth a word. */
-	bytes[PCIR + 0x15] = 0x80;
-	image_sum(bytes);
-	assert_int_equal(check(bytes, UNIT), RESULT_DONE);
-	assert_says(out, "no image for UEFI");
-	/* On a machine without a GPU there is nothing to compare with. */
-	root_remove();
-	root = root_make();
-	assert_int_equal(check(bytes, UNIT), RESULT_DONE);
-	assert_says(out, "a ROM, 512 bytes\n");
-}
-
-/* Each way to be of no use has its own words. */
-static void test_check_bad(void **state)
-{
-	(void)state;
-	assert_int_equal(check("", 0), RESULT_FAILED);
-	assert_says(err, "/file.rom: it is empty\n");
-	assert_string_equal(out, "");
-	assert_int_equal(check(bytes + ROM_SIZE, UNIT), RESULT_FAILED);
-	assert_says(err, "all 512 bytes are FF");
-	assert_int_equal(check("hello", 5), RESULT_FAILED);
-	assert_says(err, "it is no ROM");
-	assert_int_equal(check(bytes, ROM_SIZE - 1), RESULT_FAILED);
-	assert_says(err, "it is truncated");
-	assert_says(out, "1023 bytes\n  legacy  at 0      512 bytes  10de:25a2  checksum right\n");
-	bytes[0x70] ^= 1;
-	assert_int_equal(check(bytes, ROM_SIZE), RESULT_FAILED);
-	assert_says(err, "it is corrupt: the checksum");
-	assert_says(out, "broken");
-}
-
-static void test_check_foreign(void **state)
-{
-	char path[PATH_MAX];
-
-	(void)state;
-	image_put(bytes, 1, ROM_LEGACY, other, true);
-	assert_int_equal(check(bytes, UNIT), RESULT_FAILED);
-	assert_says(err, "it is for another GPU: for 10de:25a0, and this one is 10de:25a2\n");
-	assert_says(out, "for another GPU\n");
-	/* With two GPUs there is no "this one", unless it is named. */
-	root_file("0x8086\n", "/sys/bus/pci/devices/0000:00:02.0/vendor");
-	root_file("0x9a60\n", "/sys/bus/pci/devices/0000:00:02.0/device");
-	root_file("0x030000\n", "/sys/bus/pci/devices/0000:00:02.0/class");
-	assert_int_equal(check(bytes, UNIT), RESULT_FAILED);
-	assert_says(err, "for 10de:25a0, and this machine has none\n");
-	snprintf(path, sizeof(path), "%s/file.rom", root);
-	assert_int_equal(check_file(path, "00:02", NULL, false), RESULT_FAILED);
-	assert_says(err, "for 10de:25a0, and this one is 8086:9a60\n");
-	assert_int_equal(check_file(path, NULL, target, true), RESULT_FAILED);
-	assert_says(out, "\"problem\": \"foreign\"");
-	assert_says(out, "and this machine has none\"");
-	assert_not_written();
-	/* One image for it is enough, and it is told which are not. */
-	image_put(bytes, 1, ROM_LEGACY, other, false);
-	assert_int_equal(check(bytes, ROM_SIZE), RESULT_DONE);
-	assert_says(out, "the ROM of 0000:01:00.0");
-	assert_says(out, "for another GPU\n");
-}
-
-/* What is before it keeps QEMU's guests from finding it. */
-static void test_check_trims(void **state)
-{
-	char path[PATH_MAX];
-
-	(void)state;
-	memmove(bytes + 100, bytes, sizeof(bytes) - 100);
-	memcpy(bytes, "NVGI", 4);
-	assert_int_equal(check(bytes, sizeof(bytes)), RESULT_FAILED);
-	assert_says(err, "100 bytes before the ROM keep it from being found; -o FILE writes");
-	snprintf(path, sizeof(path), "%s/file.rom", root);
-	assert_int_equal(check_file(path, NULL, NULL, true), RESULT_FAILED);
-	assert_says(out, "\"problem\": \"start\"");
-	assert_int_equal(check_file(path, "01:00", target, false), RESULT_DONE);
-	memmove(bytes, bytes + 100, ROM_SIZE);
-	assert_written();
-	assert_int_equal(check_file(path, NULL, "/dev/full", false), RESULT_FAILED);
-	assert_says(err, "No space left");
-}
-
-static void test_check_file(void **state)
-{
-	char path[PATH_MAX];
-
-	(void)state;
-	assert_int_equal(check_file(root, NULL, NULL, false), RESULT_FAILED);
-	assert_says(err, "Is a directory");
-	snprintf(path, sizeof(path), "%s/none", root);
-	assert_int_equal(check_file(path, NULL, NULL, false), RESULT_FAILED);
-	assert_says(err, "No such file");
-	mkfifo(path, 0600);
-	assert_int_equal(check_file(path, NULL, NULL, false), RESULT_FAILED);
-	assert_says(err, "it is no file");
-	snprintf(path, sizeof(path), "%s/file.rom", root);
-	put("", 0, "/file.rom");
-	assert_int_equal(truncate(path, VBIOS_FILE_MAX + 1), 0);
-	assert_int_equal(check_file(path, NULL, NULL, false), RESULT_FAILED);
-	assert_says(err, "it is larger than 64 MiB");
-	assert_int_equal(check_file(path, "07:00", NULL, false), RESULT_NO_GPU);
 }
 
 #define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -675,11 +532,6 @@ int main(void)
 		TEST(test_nowhere),
 		TEST(test_bad_bar),
 		TEST(test_write),
-		TEST(test_check),
-		TEST(test_check_bad),
-		TEST(test_check_foreign),
-		TEST(test_check_trims),
-		TEST(test_check_file),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
