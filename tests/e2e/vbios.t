@@ -25,7 +25,6 @@ is "everybody may read it" "$(stat -c %a "$WORK/one.rom")" 644
 is_off "then it is off again"
 is "power came once" "$(power_story GPU0)" "ON OFF"
 is "nobody opened it" "$(field .opens)" 0
-is "and no wake is counted: it was held" "$(field .wakes)" 0
 is "it is bound to vfio-pci" "$(basename "$(readlink "$PCI/$GPU0/driver")")" vfio-pci
 said=$(gpupm vbios dump "$GPU0" -o "$WORK/two.rom" --json)
 is "JSON: where it is from, and what is in it" \

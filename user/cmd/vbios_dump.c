@@ -174,6 +174,22 @@ static int let_sleep(struct awake *awake)
 	return result;
 }
 
+/*
+ * Of the GPU that firmware booted with the kernel shows what firmware has copied to
+ * memory: that which a BIOS needs, and not always as it was.
+ */
+static const char *is_copy(const struct awake *awake, const struct rom_source *source)
+{
+	char booted[8];
+
+	return source == rom_sources &&
+	       sysfs_read(booted, sizeof(booted), awake->root,
+			  "/sys/bus/pci/devices/%s/boot_vga", awake->gpu->address) &&
+	       !strcmp(booted, "1") ?
+	       " (firmware booted with this GPU, and so it is firmware's own copy that was read)" :
+	       "";
+}
+
 /* Return: the source of a good ROM; NULL, and @why has a line for each, without one. */
 static const struct rom_source *find(const struct awake *awake, struct rom_bytes *bytes,
 				     struct rom *rom, FILE *why)
@@ -187,8 +203,8 @@ static const struct rom_source *find(const struct awake *awake, struct rom_bytes
 		if (source->read(awake->root, gpu_function(awake->gpu, awake->gpu->address), bytes))
 			fprintf(why, "  %s: %s\n", source->name, bytes->why);
 		else if (!rom_parse(bytes->data, bytes->size, &id, rom))
-			fprintf(why, "  %s: %s\n", source->name,
-				rom_explain(rom, buf, sizeof(buf)));
+			fprintf(why, "  %s: %s%s\n", source->name,
+				rom_explain(rom, buf, sizeof(buf)), is_copy(awake, source));
 		else
 			return source;
 		free(bytes->data);

@@ -46,6 +46,8 @@ hardware_functions() {
 	local gpu=$1 bus=$2 multi=on display=virtio-vga rom=
 	hardware_has lone-function && multi=off
 	[ "$gpu" = 0 ] || display=virtio-gpu-pci
+	# Of the one firmware boots with, the kernel shows what firmware has copied.
+	! hardware_has rom && ! hardware_has firmware-rom || display=virtio-gpu-pci
 	! hardware_has hotplug || display=virtio-serial-pci,class=0x0380
 	! hardware_has rom || [ "$gpu" != 0 ] || rom=$RUN/gpu.rom
 	ARGS+=(-device "$display,id=gpu$gpu,bus=$bus,addr=0.0,multifunction=$multi,romfile=$rom")

@@ -493,6 +493,9 @@ static void test_bad_bar(void **state)
 	root_bytes(table, 4, VFCT);
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ROM BAR: it is corrupt: the checksum of the image at 0 is wrong\n");
+	root_file("1\n", GPU "/boot_vga");
+	assert_int_equal(dump(), RESULT_FAILED);
+	assert_says(err, "is wrong (firmware booted with this GPU, and so it is firmware's own copy");
 }
 
 /* ---- writing ------------------------------------------------------------------- */
