@@ -29,6 +29,7 @@
 #include "gpu.h"
 #include "keep.h"
 #include "params.h"
+#include "rom.h"
 #include "settings.h"
 #include "suspend.h"
 #include "sysfs.h"
@@ -263,6 +264,7 @@ static int make_devices(struct gpupm_gpu *gpu)
 	dev->type = &gpupm_gpu_type;
 	gpu->dev = dev;
 	pm_runtime_enable(dev);
+	gpupm_rom_offer(gpu, gpu->functions[0].pdev);
 	if (!gpu->nports)
 		return 0;
 

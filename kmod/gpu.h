@@ -102,6 +102,7 @@ struct gpupm_gpu {
 
 	struct device *dev;
 	struct device *port_dev;
+	void *rom; /* ACPI handle of its _ROM, or NULL */
 
 	struct mutex mutex; /* what is slow, see above */
 	bool gone;
