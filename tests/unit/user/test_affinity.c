@@ -20,22 +20,6 @@
 
 #define assert_logged(text)	assert_true(was_logged(text))
 
-static const char *root;
-
-static int setup(void **state)
-{
-	(void)state;
-	root = root_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	root_remove();
-	return 0;
-}
-
 static void online(const char *list)
 {
 	root_file(list, "/sys/devices/system/cpu/online");
@@ -57,7 +41,7 @@ static void assert_kinds(const char *performance, const char *efficiency, const 
 	struct topology topology;
 	char list[128];
 
-	assert_int_equal(topology_read(root, &topology), 0);
+	assert_int_equal(topology_read(test_root, &topology), 0);
 	assert_string_equal(cpus_format(&topology.performance, list, sizeof(list)), performance);
 	assert_string_equal(cpus_format(&topology.efficiency, list, sizeof(list)), efficiency);
 	if (source)
@@ -146,7 +130,7 @@ static void test_plain(void **state)
 	struct topology topology;
 
 	(void)state;
-	assert_int_equal(topology_read(root, &topology), -ENOENT);
+	assert_int_equal(topology_read(test_root, &topology), -ENOENT);
 	online("0-3\n");
 	assert_kinds("0-3", "0-3", NULL);
 	numbers(FREQ, 0, 3, "junk\n");
@@ -307,7 +291,7 @@ static void test_no_cpus(void **state)
 	set(AFFINITY_LIST, "0");
 	assert_logged("could not place vCPUs on CPUs 0: No such file");
 	assert_int_equal(warnings, 2);
-	affinity_open(&loop, root, AFFINITY_LOOK_MS);
+	affinity_open(&loop, test_root, AFFINITY_LOOK_MS);
 	set(AFFINITY_EFFICIENCY, NULL);
 	assert_logged("could not read the CPUs of this machine");
 	loop_close();
@@ -318,7 +302,7 @@ static void test_words(void **state)
 {
 	(void)state;
 	loop_open();
-	affinity_open(&loop, root, AFFINITY_LOOK_MS);
+	affinity_open(&loop, test_root, AFFINITY_LOOK_MS);
 	vm.pid = getpid();
 	root_file("CPU 0/TCG\n", "/proc/%d/task/%ld/comm", vm.pid, syscall(SYS_gettid));
 	online("0\n");
@@ -333,7 +317,7 @@ static void test_words(void **state)
 	loop_close();
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, root_setup, root_teardown)
 
 int main(void)
 {

@@ -7,33 +7,17 @@
 
 #include <string.h>
 
-static const char *root;
-
-static int setup(void **state)
-{
-	(void)state;
-	root = root_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	root_remove();
-	return 0;
-}
-
 static void test_cmdline(void **state)
 {
 	char line[CMDLINE_SIZE], value[64], tiny[4];
 
 	(void)state;
-	assert_false(cmdline_read(root, line));
+	assert_false(cmdline_read(test_root, line));
 	assert_string_equal(line, "");
 	assert_false(cmdline_get(line, "quiet", value, sizeof(value)));
 	root_file("BOOT_IMAGE=/vmlinuz root=UUID=1 quiet  iommu=soft vfio_pci.ids=10de:25a2,10de:2291 opt=\"a b=c\" \"whole=x y\" iommu=pt\n",
 		  "/proc/cmdline");
-	assert_true(cmdline_read(root, line));
+	assert_true(cmdline_read(test_root, line));
 	assert_true(cmdline_get(line, "quiet", value, sizeof(value)));
 	assert_string_equal(value, "");
 	assert_true(cmdline_get(line, "root", value, sizeof(value)));
@@ -81,7 +65,7 @@ static void test_modprobe(void **state)
 	char value[64];
 
 	(void)state;
-	assert_int_equal(modprobe_read(root, &modprobe), 0);
+	assert_int_equal(modprobe_read(test_root, &modprobe), 0);
 	assert_int_equal(modprobe.n, 0);
 	assert_null(modprobe_option(&modprobe, "vfio-pci", "ids", value, sizeof(value)));
 	modprobe_free(&modprobe);
@@ -104,7 +88,7 @@ static void test_modprobe(void **state)
 	/* Overridden by that of the administrator. */
 	root_file("blacklist no\n", "/usr/lib/modprobe.d/vfio.conf");
 	root_file("options vfio-pci ids=8086:1\n", "/lib/modprobe.d/aaa.conf");
-	assert_int_equal(modprobe_read(root, &modprobe), 0);
+	assert_int_equal(modprobe_read(test_root, &modprobe), 0);
 	assert_int_equal(modprobe.n, 11);
 
 	line = modprobe_option(&modprobe, "vfio-pci", "ids", value, sizeof(value));
@@ -142,13 +126,13 @@ static void test_modprobe_odd(void **state)
 	root_file("blacklist a\\\n", "/etc/modprobe.d/a.conf");
 	root_file("", "/etc/modprobe.d/b.conf/c");
 	root_file("\\\n\\\n", "/run/modprobe.d/c.conf");
-	assert_int_equal(modprobe_read(root, &modprobe), 0);
+	assert_int_equal(modprobe_read(test_root, &modprobe), 0);
 	assert_int_equal(modprobe.n, 1);
 	assert_non_null(modprobe_bars(&modprobe, "a"));
 	modprobe_free(&modprobe);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, root_setup, root_teardown)
 
 int main(void)
 {

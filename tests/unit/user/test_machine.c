@@ -16,22 +16,6 @@
 #define PCI "/sys/bus/pci/devices"
 #define MIB (1ULL << 20)
 
-static const char *root;
-
-static int setup(void **state)
-{
-	(void)state;
-	root = root_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	root_remove();
-	return 0;
-}
-
 /* An integrated GPU, and one with an audio function below a port. */
 static void laptop(void)
 {
@@ -49,7 +33,7 @@ static void test_slots(void **state)
 
 	(void)state;
 	laptop();
-	assert_int_equal(slots_read(root, &list), 0);
+	assert_int_equal(slots_read(test_root, &list), 0);
 	assert_int_equal(list.n, 2);
 	assert_string_equal(list.gpus[0].address, "0000:00:02.0");
 	assert_int_equal(list.gpus[0].n_functions, 1);
@@ -81,13 +65,13 @@ static void test_slots_none(void **state)
 	struct gpu_list list;
 
 	(void)state;
-	assert_int_equal(slots_read(root, &list), 0);
+	assert_int_equal(slots_read(test_root, &list), 0);
 	assert_int_equal(list.n, 0);
 	root_device("", "0000:00:1f.0", "0x060100\n", NULL);
 	/* Something that is no address, and one that is none any more. */
 	root_file("0x030000\n", PCI "/frob/class");
 	root_file("", PCI "/0000:05:00.0/uevent");
-	assert_int_equal(slots_read(root, &list), 0);
+	assert_int_equal(slots_read(test_root, &list), 0);
 	assert_int_equal(list.n, 0);
 	gpu_list_free(&list);
 }
@@ -105,7 +89,7 @@ static void test_slot_shapes(void **state)
 	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.0", "0x120000\n", NULL);
 	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.2", "0x038000\n", NULL);
 	root_device("/0000:00:08.0/0000:03:00.0/0000:04:00.0", "0000:05:00.3", "0x030000\n", NULL);
-	assert_int_equal(slot_read(root, "0000:05:00.0", &gpu), 0);
+	assert_int_equal(slot_read(test_root, "0000:05:00.0", &gpu), 0);
 	assert_string_equal(gpu.address, "0000:05:00.2");
 	assert_int_equal(gpu.n_functions, 3);
 	assert_int_equal(gpu.n_ports, 3);
@@ -114,18 +98,18 @@ static void test_slot_shapes(void **state)
 	assert_string_equal(gpu.ports[2].address, "0000:00:08.0");
 	gpu_free(&gpu);
 
-	assert_int_equal(slots_read(root, &list), 0);
+	assert_int_equal(slots_read(test_root, &list), 0);
 	assert_int_equal(list.n, 1);
 	gpu_list_free(&list);
 
 	/* No display at all. */
-	assert_int_equal(slot_read(root, "0000:00:08.0", &gpu), 0);
+	assert_int_equal(slot_read(test_root, "0000:00:08.0", &gpu), 0);
 	assert_string_equal(gpu.address, "0000:00:08.0");
 	gpu_free(&gpu);
 
-	assert_int_equal(slot_read(root, "0000:09:00.0", &gpu), -ENODEV);
-	assert_int_equal(slot_read(root, "../0000:05:00.0", &gpu), -ENODEV);
-	assert_int_equal(slot_read(root, "", &gpu), -ENODEV);
+	assert_int_equal(slot_read(test_root, "0000:09:00.0", &gpu), -ENODEV);
+	assert_int_equal(slot_read(test_root, "../0000:05:00.0", &gpu), -ENODEV);
+	assert_int_equal(slot_read(test_root, "", &gpu), -ENODEV);
 }
 
 /* Domains behind VMD have five digits. */
@@ -135,7 +119,7 @@ static void test_slot_long_domain(void **state)
 
 	(void)state;
 	root_device("", "10000:e1:00.0", "0x030000\n", "nouveau");
-	assert_int_equal(slot_read(root, "10000:e1:00.0", &gpu), 0);
+	assert_int_equal(slot_read(test_root, "10000:e1:00.0", &gpu), 0);
 	assert_string_equal(gpu.functions[0].address, "10000:e1:00.0");
 	gpu_free(&gpu);
 }
@@ -145,10 +129,10 @@ static void test_function_odd(void **state)
 	struct gpu_function function;
 
 	(void)state;
-	assert_false(function_read(root, "0000:01:00.0", &function));
+	assert_false(function_read(test_root, "0000:01:00.0", &function));
 	root_device("", "0000:01:00.0", "display\n", NULL);
-	assert_false(function_read(root, "0000:01:00.0", &function));
-	assert_false(function_read(root, "0000:01:00.0-and-a-name-much-too-long", &function));
+	assert_false(function_read(test_root, "0000:01:00.0", &function));
+	assert_false(function_read(test_root, "0000:01:00.0-and-a-name-much-too-long", &function));
 }
 
 static void test_group(void **state)
@@ -179,8 +163,8 @@ static void test_group(void **state)
 	}
 	/* Not a PCI function. */
 	root_file("", "/sys/kernel/iommu_groups/12/devices/serial0");
-	assert_int_equal(slot_read(root, "0000:01:00.0", &gpu), 0);
-	assert_int_equal(group_read(root, gpu.address, &group), 0);
+	assert_int_equal(slot_read(test_root, "0000:01:00.0", &gpu), 0);
+	assert_int_equal(group_read(test_root, gpu.address, &group), 0);
 	assert_int_equal(group.number, 12);
 	assert_int_equal(group.n, 8);
 	for (size_t i = 0; i < group.n; i++)
@@ -195,11 +179,11 @@ static void test_group_none(void **state)
 
 	(void)state;
 	laptop();
-	assert_int_equal(group_read(root, "0000:01:00.0", &group), -ENOENT);
+	assert_int_equal(group_read(test_root, "0000:01:00.0", &group), -ENOENT);
 	root_link("../../../kernel/iommu_groups/frob", PCI "/0000:00:02.0/iommu_group");
-	assert_int_equal(group_read(root, "0000:00:02.0", &group), -ENOENT);
+	assert_int_equal(group_read(test_root, "0000:00:02.0", &group), -ENOENT);
 	root_link("../../../kernel/iommu_groups/7", PCI "/0000:00:01.0/iommu_group");
-	assert_int_equal(group_read(root, "0000:00:01.0", &group), -ENOENT);
+	assert_int_equal(group_read(test_root, "0000:00:01.0", &group), -ENOENT);
 	group_free(&group);
 }
 
@@ -220,7 +204,7 @@ static void test_bars(void **state)
 
 	(void)state;
 	root_file(resource, PCI "/0000:01:00.0/resource");
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), 0);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), 0);
 	assert_int_equal(bars.bar[0].size, 16 * MIB);
 	assert_int_equal(bars.bar[0].start, 0x85000000);
 	assert_true(bars.bar[0].memory);
@@ -253,9 +237,9 @@ static bool was_read(const char *format)
 	struct bars bars;
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s%s", root, format);
+	snprintf(path, sizeof(path), "%s%s", test_root, format);
 	assert_int_equal(utimensat(AT_FDCWD, path, old, 0), 0);
-	bars_read(root, "0000:01:00.0", &bars);
+	bars_read(test_root, "0000:01:00.0", &bars);
 	assert_int_equal(stat(path, &st), 0);
 	return st.st_atim.tv_sec != 1;
 }
@@ -267,7 +251,7 @@ static void test_bars_resizable(void **state)
 	(void)state;
 	/* 64 MiB to 4 GiB. */
 	resizable("0000000000001fc0\n", "D0\n", "active\n");
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), 0);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), 0);
 	assert_int_equal(bars.bar[1].size, 256 * MIB);
 	assert_int_equal(bars.bar[1].largest, 4096 * MIB);
 	assert_int_equal(bars.bar[3].largest, 32 * MIB);
@@ -280,7 +264,7 @@ static void test_bars_resizable(void **state)
 		};
 
 		resizable(odd[i], "D0\n", "active\n");
-		assert_int_equal(bars_read(root, "0000:01:00.0", &bars), 0);
+		assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), 0);
 		assert_int_equal(bars.bar[1].largest, 256 * MIB);
 	}
 }
@@ -298,7 +282,7 @@ static void test_bars_asleep(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		resizable("0000000000001fc0\n", asleep[i][0], asleep[i][1]);
-		assert_int_equal(bars_read(root, "0000:01:00.0", &bars), 0);
+		assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), 0);
 		assert_true(bars.asleep);
 		assert_int_equal(bars.bar[1].largest, 256 * MIB);
 		assert_false(was_read(file));
@@ -315,17 +299,17 @@ static void test_bars_odd(void **state)
 	struct bars bars;
 
 	(void)state;
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), -ENODEV);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), -ENODEV);
 	root_file("", PCI "/0000:01:00.0/resource");
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), -EBADMSG);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), -EBADMSG);
 	root_file("0x0 0x0 0x0\n0x0 0x0 0x0\nfrob\n", PCI "/0000:01:00.0/resource");
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), -EBADMSG);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), -EBADMSG);
 	/* It ends before it begins. */
 	root_file("0x2000 0x1fff 0x200\n", PCI "/0000:01:00.0/resource");
-	assert_int_equal(bars_read(root, "0000:01:00.0", &bars), -EBADMSG);
+	assert_int_equal(bars_read(test_root, "0000:01:00.0", &bars), -EBADMSG);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+#define TEST(f) cmocka_unit_test_setup_teardown(f, root_setup, root_teardown)
 
 int main(void)
 {

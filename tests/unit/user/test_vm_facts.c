@@ -19,26 +19,11 @@
 #define NONE	"0x0000000000000000 0x0000000000000000 0x0000000000000000\n"
 #define CPU	"/sys/devices/system/cpu/"
 
-static const char *root;
 static struct gpu_function functions[2] = {
 	{ .address = "0000:01:00.0" }, { .address = "0000:01:00.1" },
 };
 
 static struct gpu gpu = { .address = "0000:01:00.0", .functions = functions, .n_functions = 2 };
-
-static int setup(void **state)
-{
-	(void)state;
-	root = root_make();
-	return 0;
-}
-
-static int teardown(void **state)
-{
-	(void)state;
-	root_remove();
-	return 0;
-}
 
 /* ---- window --------------------------------------------------------------------- */
 
@@ -58,29 +43,29 @@ static void test_window(void **state)
 
 	(void)state;
 	/* No such device. */
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_int_equal(window.bars, 0);
 	assert_int_equal(window.needed, 0);
 	bar(16ULL << 30, 0x14220c);
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_int_equal(window.bars, 16ULL << 30);
 	assert_int_equal(window.needed, 32ULL << 30);
 	bar(24ULL << 30, 0x14220c);
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_int_equal(window.needed, 64ULL << 30);
 	/* One of 32 bits goes below 4 GiB, and ports are no memory. */
 	bar(1ULL << 30, 0x40200);
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_int_equal(window.bars, 0);
 	/* One that can be resized, as far as it can; asleep it is not asked. */
 	bar(256ULL << 20, 0x14220c);
 	root_file("00000000001fffc0\n", PCI "0000:01:00.0/resource1_resize");
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_true(window.unsure);
 	assert_int_equal(window.needed, 512ULL << 20);
 	root_file("D0\n", PCI "0000:01:00.0/power_state");
 	root_file("active\n", PCI "0000:01:00.0/power/runtime_status");
-	window_read(root, &gpu, &window);
+	window_read(test_root, &gpu, &window);
 	assert_false(window.unsure);
 	assert_int_equal(window.bars, 1ULL << 40);
 	assert_int_equal(window.needed, 2ULL << 40);
@@ -93,18 +78,18 @@ static void test_smbios(void **state)
 	char value[64];
 
 	(void)state;
-	assert_false(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
+	assert_false(smbios_read(test_root, &smbios_fields[0], value, sizeof(value)));
 	root_file("   ", "/sys/class/dmi/id/bios_vendor");
-	assert_false(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
+	assert_false(smbios_read(test_root, &smbios_fields[0], value, sizeof(value)));
 	root_file("Acme\t\xff\xc3\xa9 Inc.  ", "/sys/class/dmi/id/bios_vendor");
-	assert_true(smbios_read(root, &smbios_fields[0], value, sizeof(value)));
+	assert_true(smbios_read(test_root, &smbios_fields[0], value, sizeof(value)));
 	assert_string_equal(value, "Acme???? Inc.");
 
-	assert_false(cpu_vendor_read(root, value, sizeof(value)));
+	assert_false(cpu_vendor_read(test_root, value, sizeof(value)));
 	root_file("processor : 0\n", "/proc/cpuinfo");
-	assert_false(cpu_vendor_read(root, value, sizeof(value)));
+	assert_false(cpu_vendor_read(test_root, value, sizeof(value)));
 	root_file("processor\t: 0\nvendor_id\t: AuthenticAMD\nmodel\t: 1\n", "/proc/cpuinfo");
-	assert_true(cpu_vendor_read(root, value, sizeof(value)));
+	assert_true(cpu_vendor_read(test_root, value, sizeof(value)));
 	assert_string_equal(value, "AuthenticAMD");
 }
 
@@ -133,41 +118,41 @@ static void test_firmware(void **state)
 	struct firmware firmware;
 
 	(void)state;
-	assert_false(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_false(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++)
 		root_file(broken[i], "/usr/share/qemu/firmware/0%zu.json", i);
-	assert_false(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_false(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	describe("/usr/share/qemu/firmware", "40.json", "/secure", "\"enrolled-keys\", \"secure-boot\"");
 	describe("/usr/share/qemu/firmware", "50.json", "/some", "\"secure-boot\"");
 	describe("/usr/share/qemu/firmware", "60.json", "/plain", "\"acpi-s3\"");
 	describe("/usr/share/qemu/firmware", "70.json", "/later", "");
 	describe("/usr/share/qemu/firmware", "10.txt", "/plain", "");
 	/* What is described but not there is of no use. */
-	assert_false(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_false(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	root_file("", "/later");
 	root_file("", "/later.vars");
-	assert_true(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_true(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	assert_string_equal(firmware.code, "/later");
 	root_file("", "/plain");
 	root_file("", "/plain.vars");
-	assert_true(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_true(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	assert_string_equal(firmware.code, "/plain");
 	assert_string_equal(firmware.vars, "/plain.vars");
-	assert_false(firmware_find(root, "pc-i440fx-7.2", &firmware));
+	assert_false(firmware_find(test_root, "pc-i440fx-7.2", &firmware));
 	/* The owner of the machine has the last word. */
 	root_file("", "/etc/qemu/firmware/60.json");
-	assert_true(firmware_find(root, "pc-q35-7.2", &firmware));
+	assert_true(firmware_find(test_root, "pc-q35-7.2", &firmware));
 	assert_string_equal(firmware.code, "/later");
 
-	assert_true(firmware_is_secure(root, "/secure", "/secure.vars"));
-	assert_true(firmware_is_secure(root, "/secure", ""));
+	assert_true(firmware_is_secure(test_root, "/secure", "/secure.vars"));
+	assert_true(firmware_is_secure(test_root, "/secure", ""));
 	/* It could, but without keys it does not. */
-	assert_false(firmware_is_secure(root, "/some", "/some.vars"));
-	assert_false(firmware_is_secure(root, "/later", "/later.vars"));
+	assert_false(firmware_is_secure(test_root, "/some", "/some.vars"));
+	assert_false(firmware_is_secure(test_root, "/later", "/later.vars"));
 	/* Nobody describes these. */
-	assert_true(firmware_is_secure(root, "/x/OVMF_CODE.secboot.fd", ""));
-	assert_true(firmware_is_secure(root, "/x/OVMF_CODE.fd", "/x/OVMF_VARS.ms.fd"));
-	assert_false(firmware_is_secure(root, "/x.ms.y/OVMF_CODE.fd", "/x/OVMF_VARS.fd"));
+	assert_true(firmware_is_secure(test_root, "/x/OVMF_CODE.secboot.fd", ""));
+	assert_true(firmware_is_secure(test_root, "/x/OVMF_CODE.fd", "/x/OVMF_VARS.ms.fd"));
+	assert_false(firmware_is_secure(test_root, "/x.ms.y/OVMF_CODE.fd", "/x/OVMF_VARS.fd"));
 }
 
 /* ---- pins ---------------------------------------------------------------------------- */
@@ -178,7 +163,7 @@ static void assert_pins(size_t n, bool pairs, const char *want)
 	struct pins pins;
 	size_t at = 0;
 
-	assert_true(pins_plan(root, n, pairs, &pins, why, sizeof(why)));
+	assert_true(pins_plan(test_root, n, pairs, &pins, why, sizeof(why)));
 	assert_int_equal(pins.n, n);
 	for (size_t i = 0; i < n; i++)
 		at += snprintf(text + at, sizeof(text) - at, "%s%d", i ? " " : "", pins.cpu[i]);
@@ -193,7 +178,7 @@ static void test_pins(void **state)
 	char why[256];
 
 	(void)state;
-	assert_false(pins_plan(root, 1, false, &pins, why, sizeof(why)));
+	assert_false(pins_plan(test_root, 1, false, &pins, why, sizeof(why)));
 	assert_string_equal(why, "the kernel does not say which CPUs are online");
 	/* Threads of a core are far from each other, as most firmware numbers them. */
 	root_file("0-7\n", CPU "online");
@@ -208,14 +193,14 @@ static void test_pins(void **state)
 	assert_pins(4, true, "0 4 1 5");
 	assert_pins(8, true, "0 4 1 5 2 6 3 7");
 	assert_pins(3, true, "0 4 1");
-	assert_false(pins_plan(root, 9, false, &pins, why, sizeof(why)));
+	assert_false(pins_plan(test_root, 9, false, &pins, why, sizeof(why)));
 	assert_string_equal(why, "the VM has 9 vCPUs, and the machine 8 CPUs: give it fewer");
 	/* Two kinds: 0, 1 and their threads are fast. */
 	root_file("0-1,4-5\n", "/sys/devices/cpu_core/cpus");
 	root_file("2-3,6-7\n", "/sys/devices/cpu_atom/cpus");
 	assert_pins(2, false, "0 1");
 	assert_pins(4, false, "0 1 4 5");
-	assert_false(pins_plan(root, 5, false, &pins, why, sizeof(why)));
+	assert_false(pins_plan(test_root, 5, false, &pins, why, sizeof(why)));
 	assert_string_equal(why, "the VM has 5 vCPUs, and the machine 4 fast CPUs: give it fewer");
 	/* A file that makes no sense is no file. */
 	root_file("x\n", CPU "cpu0/topology/thread_siblings_list");
@@ -260,7 +245,7 @@ static void assert_refused(const char *name, const struct arguments_for *what, c
 static void test_arguments(void **state)
 {
 	struct arguments_for what = {
-		.root = root, .gpu = &gpu, .rom = "/a,b.rom", .table = "/t,1", .socket = "/s",
+		.root = test_root, .gpu = &gpu, .rom = "/a,b.rom", .table = "/t,1", .socket = "/s",
 		.agent = "/g", .reconnect = "reconnect=1", .varstore = "/nowhere",
 	};
 
@@ -311,11 +296,11 @@ static void test_arguments(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(test_window, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_smbios, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_firmware, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_pins, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_arguments, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_window, root_setup, root_teardown),
+		cmocka_unit_test_setup_teardown(test_smbios, root_setup, root_teardown),
+		cmocka_unit_test_setup_teardown(test_firmware, root_setup, root_teardown),
+		cmocka_unit_test_setup_teardown(test_pins, root_setup, root_teardown),
+		cmocka_unit_test_setup_teardown(test_arguments, root_setup, root_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -197,6 +197,22 @@ void root_remove(void)
 	assert_int_equal(nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
+const char *test_root;
+
+int root_setup(void **state)
+{
+	(void)state;
+	test_root = root_make();
+	return 0;
+}
+
+int root_teardown(void **state)
+{
+	(void)state;
+	root_remove();
+	return 0;
+}
+
 static void make_path(char *path, const char *format, va_list args)
 {
 	int n = snprintf(path, PATH_MAX, "%s", root);

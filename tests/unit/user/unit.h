@@ -28,6 +28,10 @@ void message_ack(struct nl_msg *msg, int seq, int error, const char *extack);
 /* A directory that stands for /, removed by root_remove(). Paths are formats. */
 const char *root_make(void);
 void root_remove(void);
+/* The same before and after a test, for cmocka; it is test_root then. */
+int root_setup(void **state);
+int root_teardown(void **state);
+extern const char *test_root;
 void root_file(const char *content, const char *format, ...);
 void root_bytes(const void *bytes, size_t n, const char *name);
 void root_link(const char *target, const char *format, ...);
