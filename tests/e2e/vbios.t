@@ -53,7 +53,9 @@ is_off "it is over: off"
 
 # ---- refusals ------------------------------------------------------------------------
 
-fails "nobody may" 5 'permitted|Permission' setpriv --reuid=65534 --clear-groups "$(command -v gpupm)" vbios dump -o /tmp/nobody.rom
+mkdir -p /run/everybody
+cp "$(command -v gpupm)" "$(command -v gpupm-setup)" /run/everybody/
+fails "nobody may" 5 'permitted|Permission' setpriv --reuid 65534 --clear-groups /run/everybody/gpupm vbios dump -o /tmp/nobody.rom
 is_off "and it stays off"
 mkdir -p "$WORK/small"
 mount -t tmpfs -o size=8k none "$WORK/small"
@@ -77,7 +79,7 @@ ok "it is cut out" gpupm vbios check "$WORK/packed" -o "$WORK/cut.rom"
 ok "and is the ROM" cmp "$WORK/cut.rom" "$ROM"
 head -c 2000 "$ROM" >"$WORK/bad"
 fails "truncated" 1 'it is truncated: the image at 0x600' gpupm vbios check "$WORK/bad"
-{ head -c 200 "$ROM"; printf x; tail -c +202 "$ROM"; } >"$WORK/bad"
+{ head -c 200 "$ROM"; printf '\0'; tail -c +202 "$ROM"; } >"$WORK/bad"
 fails "corrupt" 1 'it is corrupt: the checksum' gpupm vbios check "$WORK/bad"
 head -c 2560 /dev/zero | tr '\0' '\377' >"$WORK/bad"
 fails "all FF" 1 'all 2560 bytes are FF' gpupm vbios check "$WORK/bad"
