@@ -61,6 +61,7 @@ struct gpupm_port {
  *
  * @dev: in class gpupm, the supplier of every function
  * @port_dev: the supplier of the root port; NULL without ports
+ * @rom: ACPI handle of the method _ROM, for the file rom; NULL without one
  *
  * @mutex: what is slow, one at a time: changing @functions and @ports, and the
  *	references kept on them. Taken after gpupm_gpus_lock
@@ -102,7 +103,7 @@ struct gpupm_gpu {
 
 	struct device *dev;
 	struct device *port_dev;
-	void *rom; /* ACPI handle of its _ROM, or NULL */
+	void *rom;
 
 	struct mutex mutex; /* what is slow, see above */
 	bool gone;
