@@ -16,7 +16,6 @@ static int write_text(const char *root, const char *path, const char *text)
 	char file[PATH_MAX], real[PATH_MAX];
 	struct stat st;
 	bool there;
-	int err;
 
 	if (snprintf(file, sizeof(file), "%s%s", root, path) >= (int)sizeof(file))
 		return -ENAMETOOLONG;
@@ -34,11 +33,7 @@ static int write_text(const char *root, const char *path, const char *text)
 			return -errno;
 		*slash = '/';
 	}
-	err = file_replace(real, text, strlen(text));
-	/* Not on a partition of UEFI, which has neither; nor does it matter there. */
-	if (!err && there && (chown(real, st.st_uid, st.st_gid) || chmod(real, st.st_mode & 07777)))
-		err = errno == EPERM ? 0 : -errno;
-	return err;
+	return file_replace_as(real, text, strlen(text), there ? &st : NULL);
 }
 
 static int fail(struct bind_plan *plan, int err, const char *path)
@@ -81,25 +76,33 @@ static int write_record(const char *root, struct bind_plan *plan)
 	return err ? err : record_write(root, &plan->record);
 }
 
+/* Until all has run that makes something of the files, there is something to do. */
+static int write_pending(const char *root, const struct bind_plan *plan)
+{
+	struct record pending = plan->old;
+
+	pending.pending = true;
+	return pending.n_gpus ? record_write(root, &pending) : 0;
+}
+
 int bind_apply(const char *root, struct bind_plan *plan)
 {
-	int err = 0;
-
 	/* The record first, so that whatever happens can be undone. */
-	if (plan->record.n_gpus)
-		err = write_record(root, plan);
+	int err = plan->record.n_gpus ? write_record(root, plan) : write_pending(root, plan);
+
 	if (err)
 		return fail(plan, err, RECORD);
-	for (size_t i = 0; i < plan->n && !err; i++) {
-		const struct bind_change *change = &plan->changes[i];
+	for (plan->written = 0; plan->written < plan->n && !err; plan->written += !err) {
+		const struct bind_change *change = &plan->changes[plan->written];
 
 		if (bind_changes(change))
 			err = write_text(root, change->path, change->after);
 		if (err)
 			fail(plan, err, change->path);
 	}
-	if (err)
-		bind_revert(root, plan);
+	if (err && bind_revert(root, plan))
+		snprintf(plan->why + strlen(plan->why), sizeof(plan->why) - strlen(plan->why),
+			 "; " BIND_NOT_REVERTED);
 	return err;
 }
 
@@ -107,17 +110,22 @@ int bind_revert(const char *root, struct bind_plan *plan)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < plan->n; i++) {
+	for (size_t i = 0; i < plan->written; i++) {
 		const struct bind_change *change = &plan->changes[i];
 
 		if (bind_changes(change) && write_text(root, change->path, change->now))
 			err = -EIO;
-		if (plan->record.n_gpus && record_has(&plan->old, change->path) &&
+	}
+	/* What is not as it was needs its record. */
+	if (err)
+		return err;
+	for (size_t i = 0; i < plan->n && plan->record.n_gpus; i++) {
+		const struct bind_change *change = &plan->changes[i];
+
+		if (record_has(&plan->old, change->path) &&
 		    record_keep(root, change->path, change->before, change->now))
 			err = -EIO;
 	}
-	if (!plan->record.n_gpus)
-		return err;
 	if (plan->old.n_gpus ? record_write(root, &plan->old) : record_remove(root))
 		err = -EIO;
 	return err;

@@ -19,7 +19,8 @@
 
 static int fail(struct bind_plan *plan, int err, const char *what)
 {
-	snprintf(plan->why, sizeof(plan->why), "%s: %s", what, strerror(-err));
+	snprintf(plan->why, sizeof(plan->why), "could not read %s: %s", what,
+		 err == -EBADMSG ? "it is no text, or not one that is understood" : strerror(-err));
 	return err;
 }
 

@@ -27,6 +27,7 @@ struct bind_change {
  * struct bind_plan - all that binding GPUs, or none any more, takes
  * @changes: files, also those that are right already; owned
  * @n: how many
+ * @written: so many, from the first on, are as they will be
  * @record: as it will be
  * @old: as it is
  * @initramfs: what makes the initramfs, or NULL
@@ -36,6 +37,7 @@ struct bind_change {
 struct bind_plan {
 	struct bind_change *changes;
 	size_t n;
+	size_t written;
 	struct record record;
 	struct record old;
 	const struct initramfs *initramfs;
@@ -72,6 +74,10 @@ bool bind_changes(const struct bind_change *change);
  * Return: 0 or negative errno, with every file as it was.
  */
 int bind_apply(const char *root, struct bind_plan *plan);
+
+/* Said when bind_revert() has failed. */
+#define BIND_NOT_REVERTED	\
+	"some files could not be put back: what they were is in " RECORD "/before, and 'gpupm bind --undo' tries again"
 
 /** bind_revert - make every file, and the record, again what it was before bind_apply() */
 int bind_revert(const char *root, struct bind_plan *plan);

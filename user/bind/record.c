@@ -40,6 +40,10 @@ static int take_line(struct record *record, char *line)
 	if (!first)
 		return *line ? -EBADMSG : 0;
 	*first++ = '\0';
+	if (!strcmp(line, "programs")) {
+		record->pending = !strcmp(first, "pending");
+		return record->pending ? 0 : -EBADMSG;
+	}
 	if (!strcmp(line, "words")) {
 		free(record->words);
 		record->words = strdup(first);
@@ -134,9 +138,11 @@ static int make_directories(char *path, size_t from)
 	return 0;
 }
 
+/* What is kept of a file is for whom the file is for. */
 static int put(const char *root, const char *when, const char *path, const char *text)
 {
-	char file[PATH_MAX];
+	char file[PATH_MAX], real[PATH_MAX];
+	struct stat st;
 	int err;
 
 	if (snprintf(file, sizeof(file), "%s" RECORD "%s%s", root, when, path) >=
@@ -145,8 +151,10 @@ static int put(const char *root, const char *when, const char *path, const char 
 	err = make_directories(file, strlen(root));
 	if (err)
 		return err;
+	snprintf(real, sizeof(real), "%s%s", root, path);
 	if (text)
-		return file_replace(file, text, strlen(text));
+		return file_replace_as(file, text, strlen(text),
+				       *when && !stat(real, &st) ? &st : NULL);
 	return remove(file) && errno != ENOENT ? -errno : 0;
 }
 
@@ -168,10 +176,13 @@ int record_write(const char *root, const struct record *record)
 		return -ENOMEM;
 	for (size_t i = 0; i < record->n_gpus; i++)
 		fprintf(out, "gpu %s %s\n", record->gpus[i].address, record->gpus[i].ids);
-	fprintf(out, "words %s\n", record->words);
+	if (record->words)
+		fprintf(out, "words %s\n", record->words);
 	for (size_t i = 0; i < record->n_files; i++)
 		fprintf(out, "file %s %s\n", splice_word(record->files[i].kind),
 			record->files[i].path);
+	if (record->pending)
+		fputs("programs pending\n", out);
 	err = fclose(out) ? -ENOMEM : put(root, "", "/state", text);
 	free(text);
 	return err;

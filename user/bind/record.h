@@ -36,6 +36,7 @@ struct record_file {
  * @words: what was added to the kernel's command line; owned, NULL without a record
  * @files: the files; owned
  * @n_files: how many
+ * @pending: not all has run yet that makes something of the files, an initramfs say
  *
  * It lies in RECORD: "state" has this, "before/PATH" is each file as it was, and
  * "after/PATH" as it was left.
@@ -46,6 +47,7 @@ struct record {
 	char *words;
 	struct record_file *files;
 	size_t n_files;
+	bool pending;
 };
 
 /**

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -184,6 +185,30 @@ static void show_rest(const struct bind_plan *plan)
 		       plan->record.words ? "Add to" : "Take out of", words);
 	else if (plan->boot.grub && !plan->boot.command[0])
 		puts("There is no update-grub, grub-mkconfig or grub2-mkconfig: make GRUB's configuration anew.");
+	else if (!plan->boot.grub && !plan->boot.n)
+		puts("Where the kernel is one image with its initramfs and its command line, make that anew,\n"
+		     "unless what has run did: kernel-install add-all");
+}
+
+/* What has run has seen files that are gone again. */
+static void run_again(const char *root, struct bind_plan *plan, const char *const *const *list,
+		      size_t n, int (*run)(const char *const *argv))
+{
+	size_t failed = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!run(list[i]))
+			continue;
+		failed++;
+		fputs("gpupm: still to run, once it can: ", stderr);
+		print_command(stderr, list[i]);
+		fputc('\n', stderr);
+	}
+	if (!failed || !plan->old.n_gpus)
+		return;
+	plan->old.pending = true;
+	if (record_write(root, &plan->old))
+		complain("could not write " RECORD "/state");
 }
 
 static int run_all(const char *root, struct bind_plan *plan, int (*run)(const char *const *argv))
@@ -206,13 +231,11 @@ static int run_all(const char *root, struct bind_plan *plan, int (*run)(const ch
 	else
 		complain("%s failed, with %d", list[i - 1][0], status);
 	if (bind_revert(root, plan)) {
-		complain("and some files could not be put back: what they were is in " RECORD "/before");
+		complain(BIND_NOT_REVERTED);
 		return RESULT_FAILED;
 	}
-	/* What has run has seen the new files. */
-	for (size_t j = 0; j < i; j++)
-		run(list[j]);
 	complain("the files are as they were");
+	run_again(root, plan, list, i, run);
 	return RESULT_FAILED;
 }
 
@@ -252,11 +275,13 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 	size_t n = commands(plan, list);
 	int result;
 
-	if (!show(plan)) {
+	if (!show(plan) && !plan->old.pending) {
 		printf("%s: nothing has to change\n", address);
 		show_rest(plan);
 		return RESULT_DONE;
 	}
+	if (plan->old.pending)
+		puts("The last time this came to no end: what makes something of the files runs again.");
 	if (options->dry_run) {
 		for (size_t i = 0; i < n; i++) {
 			fputs("Then to run: ", stdout);
@@ -266,6 +291,7 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 		show_rest(plan);
 		return RESULT_DONE;
 	}
+	plan->record.pending = true;
 	result = apply(root, plan, run);
 	if (!result)
 		result = settle(root, bound);
@@ -291,7 +317,8 @@ int bind_gpu(const char *root, const char *name, const struct options *options,
 
 	err = record_read(root, &record);
 	if (err) {
-		complain("could not read " RECORD "/state: %s", strerror(-err));
+		complain("could not read " RECORD "/state: %s",
+			 err == -EBADMSG ? "it is not as gpupm wrote it" : strerror(-err));
 		record_free(&record);
 		return err == -EACCES ? RESULT_NOT_PERMITTED : RESULT_FAILED;
 	}
@@ -316,20 +343,29 @@ int bind_gpu(const char *root, const char *name, const struct options *options,
 
 /* ---- the command --------------------------------------------------------------------- */
 
+/* Ctrl-C ends the program, as a failure of it, and not the one that mends what follows. */
 static int run_program(const char *const *argv)
 {
-	int status;
-	pid_t pid = fork();
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, interrupt, quit;
+	int status = 0, err;
+	pid_t pid;
 
-	if (pid < 0)
-		return -errno;
+	sigaction(SIGINT, &ignore, &interrupt);
+	sigaction(SIGQUIT, &ignore, &quit);
+	pid = fork();
 	if (!pid) {
+		sigaction(SIGINT, &interrupt, NULL);
+		sigaction(SIGQUIT, &quit, NULL);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return -errno;
+	err = pid < 0 ? -errno : 0;
+	while (!err && waitpid(pid, &status, 0) < 0)
+		err = errno == EINTR ? 0 : -errno;
+	sigaction(SIGINT, &interrupt, NULL);
+	sigaction(SIGQUIT, &quit, NULL);
+	if (err)
+		return err;
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

@@ -24,7 +24,15 @@ static int write_all(int fd, const char *data, size_t size)
 	return 0;
 }
 
-int file_replace(const char *path, const void *data, size_t size)
+static int set_rights(int fd, const struct stat *as)
+{
+	/* A partition of UEFI has neither, nor does it matter there. */
+	if (as && fchown(fd, as->st_uid, as->st_gid))
+		return errno == EPERM ? 0 : -errno;
+	return fchmod(fd, as ? as->st_mode & 07777 : 0644) ? -errno : 0;
+}
+
+int file_replace_as(const char *path, const void *data, size_t size, const struct stat *as)
 {
 	char temporary[PATH_MAX];
 	int fd, err;
@@ -37,8 +45,10 @@ int file_replace(const char *path, const void *data, size_t size)
 	if (fd < 0)
 		return -errno;
 	err = write_all(fd, data, size);
+	if (!err)
+		err = set_rights(fd, as);
 	/* The content before the name, also for a machine that loses its power. */
-	if (!err && (fchmod(fd, 0644) || fsync(fd)))
+	if (!err && fsync(fd))
 		err = -errno;
 	close(fd);
 	if (!err && rename(temporary, path))
@@ -46,6 +56,11 @@ int file_replace(const char *path, const void *data, size_t size)
 	if (err)
 		unlink(temporary);
 	return err;
+}
+
+int file_replace(const char *path, const void *data, size_t size)
+{
+	return file_replace_as(path, data, size, NULL);
 }
 
 int file_write(const char *path, const void *data, size_t size)

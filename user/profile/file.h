@@ -3,6 +3,7 @@
 #define GPUPM_PROFILE_FILE_H
 
 #include <stddef.h>
+#include <sys/stat.h>
 
 /**
  * file_replace - write a file such that everybody sees the old one or the new one
@@ -13,6 +14,17 @@
  * Return: 0 or a negative errno, with the old file in its place.
  */
 int file_replace(const char *path, const void *data, size_t size);
+
+/**
+ * file_replace_as - the same, with the mode and the owner of another file
+ * @path: of the file
+ * @data: its content
+ * @size: bytes of it
+ * @as: the other file; NULL for one that everybody may read, of who calls this
+ *
+ * Return: 0 or a negative errno, with the old file in its place.
+ */
+int file_replace_as(const char *path, const void *data, size_t size, const struct stat *as);
 
 /**
  * file_write - write a file as file_replace() does, unless it is something else

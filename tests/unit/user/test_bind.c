@@ -14,6 +14,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define PCI	"/sys/bus/pci/devices"
@@ -35,6 +36,9 @@ static char ran[512];
 /* The program that fails, and how. */
 static const char *failing;
 static int failure;
+/* Whether one that fails leaves a directory where a file was, or is killed with the tool. */
+static bool breaking;
+static bool killing;
 /* What the programs make of an entry of the boot loader. */
 static const char *rewritten;
 
@@ -47,7 +51,19 @@ static int run(const char *const *argv)
 	snprintf(ran + n, sizeof(ran) - n, "\n");
 	if (rewritten)
 		root_file(rewritten, "/boot/loader/entries/1-6.1.conf");
-	return failing && !strcmp(failing, argv[0]) ? failure : 0;
+	if (!failing || strcmp(failing, argv[0]))
+		return 0;
+	if (killing)
+		_exit(0);
+	if (breaking) {
+		char path[PATH_MAX];
+
+		snprintf(path, sizeof(path), "%s/etc/default/grub", root);
+		assert_int_equal(unlink(path), 0);
+		assert_int_equal(mkdir(path, 0755), 0);
+		breaking = false;
+	}
+	return failure;
 }
 
 static void add_function(const char *address, const char *vendor, const char *device,
@@ -65,6 +81,8 @@ static int setup(void **state)
 	root = root_make();
 	ran[0] = '\0';
 	failing = NULL;
+	breaking = false;
+	killing = false;
 	rewritten = NULL;
 	root_file("laptop\n", "/etc/hostname");
 	add_function("0000:00:02.0", "0x8086\n", "0x9a60\n", "0x030000\n");
@@ -197,6 +215,9 @@ static void test_debian(void **state)
 	assert_int_equal(stat(path, &st), 0);
 	assert_int_equal(st.st_mode & 07777, 0640);
 	assert_file(RECORD "/before/etc/default/grub", GRUB);
+	snprintf(path, sizeof(path), "%s" RECORD "/before/etc/default/grub", root);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
 	/* Once is enough. */
 	ran[0] = '\0';
 	assert_int_equal(bind_it(), RESULT_DONE);
@@ -464,6 +485,86 @@ static void test_program_fails(void **state)
 	assert_untouched();
 }
 
+/* Killed between the files and what makes something of them. */
+static void kill_in(const char *program, bool undo)
+{
+	int status;
+	pid_t pid;
+
+	failing = program;
+	killing = true;
+	pid = fork();
+	if (!pid)
+		_exit(call(NULL, false, undo) + 1);
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+	failing = NULL;
+	killing = false;
+	ran[0] = '\0';
+}
+
+static void test_killed(void **state)
+{
+	(void)state;
+	debian();
+	kill_in("update-initramfs", false);
+	assert_file(BIND_MODPROBE, MODPROBE);
+	assert_int_equal(call(NULL, true, false), RESULT_DONE);
+	assert_says(out, "Then to run: update-initramfs -u -k all\n");
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_says(out, "The last time this came to no end");
+	assert_string_equal(ran, "update-initramfs -u -k all\nupdate-grub\n");
+	ran[0] = '\0';
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_says(out, "nothing has to change");
+	assert_string_equal(ran, "");
+	kill_in("update-grub", true);
+	assert_file("/etc/default/grub", GRUB);
+	assert_int_equal(undo(), RESULT_DONE);
+	assert_string_equal(ran, "update-initramfs -u -k all\nupdate-grub\n");
+	assert_untouched();
+}
+
+/* What cannot be put back is kept, for a person or for another try. */
+static void test_not_reverted(void **state)
+{
+	char path[PATH_MAX];
+
+	(void)state;
+	debian();
+	failing = "update-grub";
+	failure = 1;
+	breaking = true;
+	assert_int_equal(bind_it(), RESULT_FAILED);
+	assert_says(err, "some files could not be put back: what they were is in " RECORD "/before");
+	assert_file(RECORD "/before/etc/default/grub", GRUB);
+	snprintf(path, sizeof(path), "%s/etc/default/grub", root);
+	assert_int_equal(rmdir(path), 0);
+	failing = NULL;
+	assert_int_equal(undo(), RESULT_DONE);
+	assert_file(BIND_MODPROBE, NULL);
+	assert_file("/etc/initramfs-tools/modules", "# modules\nloop\n");
+	assert_no_record();
+}
+
+/* The initramfs that was made without them is not yet made with them again. */
+static void test_fails_again(void **state)
+{
+	(void)state;
+	debian();
+	assert_int_equal(bind_it(), RESULT_DONE);
+	failing = "update-initramfs";
+	failure = 1;
+	assert_int_equal(undo(), RESULT_FAILED);
+	assert_says(err, "still to run, once it can: update-initramfs -u -k all\n");
+	failing = NULL;
+	ran[0] = '\0';
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_string_equal(ran, "update-initramfs -u -k all\nupdate-grub\n");
+	assert_int_equal(undo(), RESULT_DONE);
+	assert_untouched();
+}
+
 /* A file system that is full in the middle: the last file finds no room. */
 static void test_full(void **state)
 {
@@ -502,7 +603,7 @@ static void test_odd_files(void **state)
 	fwrite("a\0b", 3, 1, file);
 	fclose(file);
 	assert_int_equal(bind_it(), RESULT_FAILED);
-	assert_says(err, "/etc/default/grub: Bad message");
+	assert_says(err, "could not read /etc/default/grub: it is no text");
 	unlink(path);
 	mkdir(path, 0755);
 	assert_int_equal(bind_it(), RESULT_FAILED);
@@ -510,7 +611,7 @@ static void test_odd_files(void **state)
 	assert_file(BIND_MODPROBE, NULL);
 	root_file("frob\n", RECORD "/state");
 	assert_int_equal(bind_it(), RESULT_FAILED);
-	assert_says(err, "could not read " RECORD "/state: Bad message");
+	assert_says(err, "could not read " RECORD "/state: it is not as gpupm wrote it");
 	root_file("gpu 1\n", RECORD "/state");
 	assert_int_equal(bind_it(), RESULT_FAILED);
 	root_file("file frob /a\n", RECORD "/state");
@@ -557,6 +658,9 @@ int main(void)
 		TEST(test_no_gpu),
 		TEST(test_unknown),
 		TEST(test_program_fails),
+		TEST(test_killed),
+		TEST(test_not_reverted),
+		TEST(test_fails_again),
 		TEST(test_full),
 		TEST(test_odd_files),
 		TEST(test_link),
