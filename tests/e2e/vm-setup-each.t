@@ -45,7 +45,7 @@ done
 # what is put into <os>, and its attributes
 secure_domain()
 {
-	plain_domain q35 | sed -e "s|^<os>|<os $2>|" -e "s|^<cmdline>.*|&$1|" \
+	plain_domain q35 | sed -e "/<serial/,/<\/serial>/d" -e "s|^<os>|<os $2>|" -e "s|^<cmdline>.*|&$1|" \
 		-e "s|<features><acpi/>|<features><acpi/><smm state='on'/>|"
 }
 

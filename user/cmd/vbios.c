@@ -102,8 +102,10 @@ static int check(const char *file, const char *data, size_t size, const struct g
 	gpu = compare(data, size, list, &rom);
 	wrong = not_usable(&rom, list->n, gpu, buf);
 	if (options->output && !rom.problem && (gpu || !list->n)) {
-		if (vbios_write(options->output, data, &rom))
-			return RESULT_FAILED;
+		int result = vbios_write(options->output, data, &rom);
+
+		if (result)
+			return result;
 		wrong = NULL;
 	}
 	if (options->json) {

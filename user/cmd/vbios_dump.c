@@ -8,12 +8,14 @@
 #include "../machine/rom_source.h"
 #include "../machine/slot.h"
 #include "../show/value.h"
+#include "signals.h"
 #include "vbios.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /**
  * struct awake - what keeps a GPU in D0 while its ROM is read
@@ -228,6 +230,26 @@ static void show(const struct rom_source *source, const char *file, const struct
 	}
 }
 
+/* Return: the exit code; without a ROM @source is NULL, and @why has the reasons. */
+static int read_rom(struct awake *awake, const struct rom_source **source, struct rom_bytes *bytes,
+		    struct rom *rom, char **why)
+{
+	size_t size;
+	FILE *lines;
+	int result = wake(awake);
+
+	if (result) {
+		client_close(awake->client);
+		return result;
+	}
+	lines = open_memstream(why, &size);
+	if (lines) {
+		*source = find(awake, bytes, rom, lines);
+		fclose(lines);
+	}
+	return let_sleep(awake);
+}
+
 static int dump(const char *root, const struct gpu *gpu, const struct options *options)
 {
 	struct awake awake = {
@@ -238,21 +260,13 @@ static int dump(const char *root, const struct gpu *gpu, const struct options *o
 	struct rom_bytes bytes = {};
 	char *why = NULL;
 	struct rom rom;
-	size_t size;
-	FILE *lines;
-	int result;
+	int signals, result;
 
-	result = wake(&awake);
-	if (result) {
-		client_close(awake.client);
-		return result;
-	}
-	lines = open_memstream(&why, &size);
-	if (lines) {
-		source = find(&awake, &bytes, &rom, lines);
-		fclose(lines);
-	}
-	result = let_sleep(&awake);
+	/* ^C waits until the GPU sleeps again. */
+	signals = signals_open();
+	result = read_rom(&awake, &source, &bytes, &rom, &why);
+	close(signals);
+	signals_restore();
 	if (!result && !source) {
 		complain("there is no ROM of %s to be had:", gpu->address);
 		fputs(why ? why : "  out of memory\n", stderr);

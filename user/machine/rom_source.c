@@ -51,25 +51,31 @@ static int open_file(const char *root, const char *address, const char *file, in
 	return open(path, flags | O_CLOEXEC);
 }
 
+/* Return: bytes that are there now beyond those before, or negative errno. */
+static ssize_t read_more(int fd, struct rom_bytes *bytes)
+{
+	__u8 *data = realloc(bytes->data, bytes->size + CHUNK);
+	ssize_t n;
+
+	if (!data)
+		return -ENOMEM;
+	bytes->data = data;
+	n = read(fd, data + bytes->size, CHUNK);
+	if (n < 0)
+		return -errno;
+	bytes->size += n;
+	return bytes->size > ROM_MAX ? -EFBIG : n;
+}
+
 /* Reads from where a file stands to its end. */
 static int read_rest(int fd, struct rom_bytes *bytes)
 {
-	for (;;) {
-		__u8 *data = realloc(bytes->data, bytes->size + CHUNK);
-		ssize_t n;
+	ssize_t n;
 
-		if (!data)
-			return -ENOMEM;
-		bytes->data = data;
-		n = read(fd, data + bytes->size, CHUNK);
-		if (n < 0)
-			return -errno;
-		bytes->size += n;
-		if (!n)
-			return 0;
-		if (bytes->size > ROM_MAX)
-			return -EFBIG;
-	}
+	do {
+		n = read_more(fd, bytes);
+	} while (n > 0);
+	return n;
 }
 
 /*
@@ -203,15 +209,9 @@ static int read_pages(int fd, const struct rom_id *id, struct rom_bytes *bytes)
 	ssize_t n;
 
 	do {
-		__u8 *data = realloc(bytes->data, bytes->size + CHUNK);
-
-		if (!data)
-			return -ENOMEM;
-		bytes->data = data;
-		n = read(fd, data + bytes->size, CHUNK);
+		n = read_more(fd, bytes);
 		if (n < 0)
-			return -errno;
-		bytes->size += n;
+			return n;
 		rom_parse(bytes->data, bytes->size, id, &rom);
 	} while (n == CHUNK && rom.problem == ROM_TRUNCATED);
 	return 0;

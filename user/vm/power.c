@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The power table, and the UART that it reads; see guest/qemu.h. */
+#include "../guest/arguments.h"
 #include "../guest/qemu.h"
 #include "../machine/confined.h"
 #include "../profile/tables.h"
@@ -10,19 +11,6 @@
 #include <string.h>
 
 #define LOCAL_PROFILE	"/etc/apparmor.d/local/abstractions/libvirt-qemu"
-
-/* QEMU takes a comma for the end, unless there are two. */
-static void table_value(char *value, size_t size, const char *table)
-{
-	size_t n = snprintf(value, size, "file=");
-
-	for (; *table && n + 3 < size; table++) {
-		if (*table == ',')
-			value[n++] = ',';
-		value[n++] = *table;
-	}
-	value[n] = '\0';
-}
 
 /* Any table of ours: which one is the profile's business. */
 static bool has_table(xmlDocPtr doc)
@@ -57,7 +45,7 @@ static void look_at_apparmor(struct edit *edit, const struct wish *wish)
 
 static bool enable(struct edit *edit, const struct wish *wish, char why[static WHY_SIZE])
 {
-	char value[2 * PATH_MAX];
+	char *table, *value;
 	size_t before = edit->changes;
 
 	if (!wish->table) {
@@ -73,9 +61,13 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 	}
 	edit_make(edit, "/domain", "features/acpi");
 	add_uart(edit, wish->socket);
-	table_value(value, sizeof(value), wish->table);
+	table = double_commas(wish->table);
+	if (asprintf(&value, "file=%s", table) < 0)
+		abort();
 	if (!has_table(edit->doc))
 		feature_argument(edit, "-acpitable", value);
+	free(value);
+	free(table);
 	if (edit->changes > before)
 		look_at_apparmor(edit, wish);
 	return true;

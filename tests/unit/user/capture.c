@@ -44,6 +44,14 @@ void capture_free(void)
 	err = NULL;
 }
 
+int capture_teardown(void **state)
+{
+	(void)state;
+	capture_free();
+	root_remove();
+	return 0;
+}
+
 void assert_says(const char *text, const char *what)
 {
 	if (!strstr(text, what))

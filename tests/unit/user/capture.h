@@ -15,6 +15,9 @@ void capture_end(void);
 /** capture_free - that, and free both */
 void capture_free(void);
 
+/** capture_teardown - that, and root_remove(), for cmocka */
+int capture_teardown(void **state);
+
 /** assert_says - a text has that in it */
 void assert_says(const char *text, const char *what);
 

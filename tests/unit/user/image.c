@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "image.h"
 
+#include "profile/file.h"
+
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void put16(__u8 *at, __u16 value)
 {
@@ -17,6 +22,21 @@ void image_sum(__u8 *at)
 	for (size_t i = 0; i < size; i++)
 		sum += at[i];
 	at[size - 1] -= sum;
+}
+
+void assert_image(const char *path, const void *rom, size_t size)
+{
+	struct stat st;
+	char *data;
+	size_t n;
+
+	assert_int_equal(file_read(path, 1 << 20, &data, &n), 0);
+	assert_int_equal(n, size);
+	assert_memory_equal(data, rom, size);
+	free(data);
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0644);
+	unlink(path);
 }
 
 void image_put(__u8 *at, __u8 units, __u8 code, struct rom_id id, bool last)

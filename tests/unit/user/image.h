@@ -22,4 +22,7 @@ void image_put(__u8 *at, __u8 units, __u8 code, struct rom_id id, bool last);
 /** image_sum - make the checksum of a legacy image right again */
 void image_sum(__u8 *at);
 
+/** assert_image - a file is that ROM and no more, and everybody may read it; remove it */
+void assert_image(const char *path, const void *rom, size_t size);
+
 #endif

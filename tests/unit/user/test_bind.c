@@ -98,14 +98,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	capture_free();
-	root_remove();
-	return 0;
-}
-
 static void debian(void)
 {
 	root_file("", "/usr/sbin/mkinitramfs");
@@ -639,7 +631,7 @@ static void test_link(void **state)
 	assert_file("/etc/real", GRUB);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, capture_teardown)
 
 int main(void)
 {

@@ -7,7 +7,6 @@
 #include "client/sysfs.h"
 #include "cmd/vbios.h"
 #include "machine/vfct.h"
-#include "profile/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -125,22 +123,6 @@ static int dump(void)
 	return dump_to(target, NULL, false);
 }
 
-/* The ROM alone, readable for all. */
-static void assert_written(void)
-{
-	struct stat st;
-	char *data;
-	size_t size;
-
-	assert_int_equal(file_read(target, 65536, &data, &size), 0);
-	assert_int_equal(size, ROM_SIZE);
-	assert_memory_equal(data, bytes, size);
-	free(data);
-	assert_int_equal(stat(target, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
-	unlink(target);
-}
-
 static void assert_not_written(void)
 {
 	assert_int_equal(access(target, F_OK), -1);
@@ -160,7 +142,7 @@ static void test_bar(void **state)
 	holds = 0;
 	kernel.hold = count_hold;
 	assert_int_equal(dump(), RESULT_DONE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	assert_int_equal(holds, 1);
 	assert_string_equal(attribute.told, "10");
 	/* The module keeps it awake. */
@@ -261,7 +243,7 @@ static void test_alone(void **state)
 	(void)state;
 	kernel.loaded = false;
 	assert_int_equal(dump(), RESULT_DONE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	assert_string_equal(attribute.control, "on");
 	sysfs_read(control, sizeof(control), root, GPU "/power/control");
 	assert_string_equal(control, "auto");
@@ -312,7 +294,7 @@ static void test_drivers(void **state)
 	assert_int_equal(dump(), RESULT_DONE);
 	set_driver(NULL);
 	assert_int_equal(dump(), RESULT_DONE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 }
 
 /* Which of two, one of which is the host's. */
@@ -392,7 +374,7 @@ static void test_vfct(void **state)
 	unlink_rom();
 	root_bytes(table, sizeof(table), VFCT);
 	assert_int_equal(dump_to(target, NULL, true), RESULT_DONE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	assert_says(out, "\"source\": \"vfct\"");
 	assert_int_equal(vfct_find(table, sizeof(table), "0000:01:00.0", &mine, &rom, &length), 0);
 	assert_ptr_equal(rom, vfct_entry(2) + 28);
@@ -447,7 +429,7 @@ static void test_method(void **state)
 	kernel.hold = count_hold;
 	root_bytes(bytes, sizeof(bytes), "/sys/class/gpupm/0000:01:00.0/rom");
 	assert_int_equal(dump_to(target, NULL, true), RESULT_DONE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	assert_says(out, "\"source\": \"_ROM\"");
 	/* The GPU sleeps on. */
 	assert_int_equal(holds, 0);
@@ -489,7 +471,7 @@ static void test_bad_bar(void **state)
 	bytes[0x70] ^= 1;
 	assert_int_equal(dump(), RESULT_DONE);
 	assert_says(out, "from the ACPI table VFCT");
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	root_bytes(table, 4, VFCT);
 	assert_int_equal(dump(), RESULT_FAILED);
 	assert_says(err, "  ROM BAR: it is corrupt: the checksum of the image at 0 is wrong\n");

@@ -4,13 +4,10 @@
 #include "image.h"
 
 #include "cmd/vbios.h"
-#include "profile/file.h"
 
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define PCI	"/sys/bus/pci/devices"
@@ -36,14 +33,6 @@ static int setup(void **state)
 	return 0;
 }
 
-static int teardown(void **state)
-{
-	(void)state;
-	capture_free();
-	root_remove();
-	return 0;
-}
-
 static int check_file(const char *file, const char *name, const char *output, bool json)
 {
 	struct options options = { .output = output, .json = json };
@@ -62,22 +51,6 @@ static int check(const void *data, size_t size)
 	root_bytes(data, size, "/file.rom");
 	snprintf(path, sizeof(path), "%s/file.rom", root);
 	return check_file(path, NULL, NULL, false);
-}
-
-/* The ROM alone, readable for all. */
-static void assert_written(void)
-{
-	struct stat st;
-	char *data;
-	size_t size;
-
-	assert_int_equal(file_read(target, 65536, &data, &size), 0);
-	assert_int_equal(size, ROM_SIZE);
-	assert_memory_equal(data, bytes, size);
-	free(data);
-	assert_int_equal(stat(target, &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
-	unlink(target);
 }
 
 static void assert_not_written(void)
@@ -167,7 +140,7 @@ static void test_check_trims(void **state)
 	assert_says(out, "\"problem\": \"start\"");
 	assert_int_equal(check_file(path, "01:00", target, false), RESULT_DONE);
 	memmove(bytes, bytes + 100, ROM_SIZE);
-	assert_written();
+	assert_image(target, bytes, ROM_SIZE);
 	assert_int_equal(check_file(path, NULL, "/dev/full", false), RESULT_FAILED);
 	assert_says(err, "No space left");
 }
@@ -193,7 +166,7 @@ static void test_check_file(void **state)
 	assert_int_equal(check_file(path, "07:00", NULL, false), RESULT_NO_GPU);
 }
 
-#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name)	cmocka_unit_test_setup_teardown(name, setup, capture_teardown)
 
 int main(void)
 {
