@@ -29,6 +29,8 @@ static const char * const files[] = {
 	"sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c",
 	"var/lib/dkms/mok.pub", "etc/libvirt/qemu.conf", "etc/passwd", "etc/group", "rom",
 	"etc/apparmor.d/abstractions/libvirt-qemu", "sys/module/apparmor/parameters/enabled",
+	"lib/modules/6.1/modules.builtin.modinfo", "etc/default/grub", "usr/sbin/update-grub",
+	"boot/loader/entries/a.conf", "etc/rc.local",
 };
 
 #define N_FILES	(sizeof(files) / sizeof(*files))

@@ -23,13 +23,13 @@ static bool has_id(const char *ids, const struct gpu_function *function)
 	return false;
 }
 
-static int take_vfio(const char *path, unsigned int line, const char *text, void *data)
+static int take_vfio(const struct conf_line *line, void *data)
 {
 	char *where = data;
 
-	if (!strstr(text, "vfio-pci") && !strstr(text, "vfio_pci"))
+	if (!strstr(line->text, "vfio-pci") && !strstr(line->text, "vfio_pci"))
 		return 0;
-	snprintf(where, PATH_MAX + 16, "%s:%u", path, line);
+	snprintf(where, PATH_MAX + 16, "%s:%u", line->path, line->first);
 	return 1;
 }
 

@@ -2,6 +2,7 @@
 #ifndef GPUPM_DOCTOR_FIGHTS_H
 #define GPUPM_DOCTOR_FIGHTS_H
 
+#include "../machine/conf.h"
 #include "host.h"
 
 /**
@@ -15,17 +16,26 @@ void check_fights(const struct host *host, struct checks *checks);
  * fight_found - add a check for a place that has a program turn off runtime PM
  * @host: the machine
  * @checks: the checks
- * @path: file, below the root
- * @line: in it
+ * @line: that has it do so
  * @format: what it has whom do, a sentence without a final stop
  *
  * A warning where the module puts it back, and a failure otherwise.
  */
-void __attribute__((format(printf, 5, 6)))
-fight_found(const struct host *host, struct checks *checks, const char *path, unsigned int line,
+void __attribute__((format(printf, 4, 5)))
+fight_found(const struct host *host, struct checks *checks, const struct conf_line *line,
 	    const char *format, ...);
 
-/** check_udev - look for udev rules that do so, or that remove a function; as check_fights() */
+/** fight_lines - "4" or "4,6", for sed */
+void fight_lines(const struct conf_line *line, char lines[static 32]);
+
+/*
+ * Each looks at one program, and adds a check for each place that has it do so: the
+ * rules of udev, also those that remove a function; lines of systemd's units.
+ */
+void check_tlp(const struct host *host, struct checks *checks);
+void check_laptop_mode(const struct host *host, struct checks *checks);
+void check_tuned(const struct host *host, struct checks *checks);
+void check_units(const struct host *host, struct checks *checks);
 void check_udev(const struct host *host, struct checks *checks);
 
 #endif

@@ -5,6 +5,7 @@
 #include "../machine/drivers.h"
 #include "../machine/modprobe.h"
 #include "../machine/slot.h"
+#include "advice.h"
 #include "boot.h"
 
 #include <stdio.h>
@@ -57,6 +58,17 @@ static bool is_loaded(const struct host *host, const char *module)
 	return sysfs_exists(host->root, "/sys/module/%s", name);
 }
 
+/* Nothing of modprobe's holds back what is there before the first module. */
+static void check_built_in(const struct gpu_function *function, const char *driver,
+			   struct checks *checks)
+{
+	check_add(checks, "competitor", function->address,
+		  function_is_vfio(function) ? CHECK_WARNING : CHECK_FAILURE,
+		  "%s is built into this kernel, and takes it at boot before vfio-pci can", driver);
+	check_fix(checks, "boot a kernel that has %s as a module, as those of distributions do",
+		  driver);
+}
+
 static void check_competitor(const struct host *host, const struct gpu *gpu,
 			     const struct gpu_function *function, const struct boot *boot,
 			     const char *module, struct checks *checks)
@@ -92,8 +104,12 @@ static void check_competitors(const struct host *host, const struct gpu *gpu,
 		check_fix(checks, "sudo depmod");
 		return;
 	}
-	for (size_t i = 0; i < drivers.n; i++)
-		check_competitor(host, gpu, function, boot, drivers.name[i], checks);
+	for (size_t i = 0; i < drivers.n; i++) {
+		if (drivers.built_in[i])
+			check_built_in(function, drivers.name[i], checks);
+		else
+			check_competitor(host, gpu, function, boot, drivers.name[i], checks);
+	}
 	if (!drivers.n)
 		check_add(checks, "competitor", function->address, CHECK_OK,
 			  "no other module of this kernel would take it");
@@ -175,8 +191,8 @@ static void check_framebuffer(const struct host *host, const struct gpu_function
 		check_add(checks, "framebuffer", function->address, CHECK_FAILURE,
 			  "the framebuffer that firmware set up holds one of its BARs (%s in /proc/iomem): a VM cannot have that",
 			  name);
-		check_fix(checks,
-			  "add initcall_blacklist=sysfb_init to the kernel command line and reboot, or have firmware use the other GPU for its display");
+		fix_cmdline_add(host, checks, "initcall_blacklist=sysfb_init",
+				"or have firmware use the other GPU for its display");
 	} else if (is_locked(host->root, function->address)) {
 		check_add(checks, "framebuffer", function->address, CHECK_FAILURE,
 			  "a program has locked its VGA addresses (/dev/vga_arbiter)");

@@ -4,7 +4,7 @@
 #include "../machine/cmdline.h"
 #include "../machine/group.h"
 #include "../machine/slot.h"
-#include "host.h"
+#include "advice.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -153,7 +153,7 @@ static bool check_on(const struct host *host, const struct processor *processor,
 		check_add(checks, "iommu", NULL, CHECK_FAILURE,
 			  "/sys/kernel/iommu_groups is empty, and %s is on the kernel command line",
 			  off);
-		check_fix(checks, "remove %s from the kernel command line and reboot", off);
+		fix_cmdline_remove(host, checks, off);
 	} else if (!sysfs_exists(host->root, "/sys/firmware/acpi/tables/%s", maker->acpi_table)) {
 		check_add(checks, "iommu", NULL, CHECK_FAILURE,
 			  "/sys/kernel/iommu_groups is empty, and firmware describes no IOMMU (no ACPI table %s)",
@@ -162,7 +162,7 @@ static bool check_on(const struct host *host, const struct processor *processor,
 	} else if (maker == &intel && !cmdline_get(cmdline, "intel_iommu", value, sizeof(value))) {
 		check_add(checks, "iommu", NULL, CHECK_FAILURE,
 			  "/sys/kernel/iommu_groups is empty, and the kernel was not told to use the IOMMU that ACPI table DMAR describes");
-		check_fix(checks, "add intel_iommu=on to the kernel command line and reboot");
+		fix_cmdline_add(host, checks, "intel_iommu=on", NULL);
 	} else {
 		check_add(checks, "iommu", NULL, CHECK_FAILURE,
 			  "/sys/kernel/iommu_groups is empty, though firmware describes an IOMMU (ACPI table %s)",
@@ -210,9 +210,9 @@ static void check_remapping(const struct host *host, const char *cmdline, struct
 	check_add(checks, "interrupt-remapping", NULL, CHECK_FAILURE,
 		  "no interrupt in /proc/interrupts is remapped (IR-): VFIO refuses devices then");
 	if (cmdline_lists(cmdline, "intremap", "off"))
-		check_fix(checks, "remove intremap=off from the kernel command line and reboot");
+		fix_cmdline_remove(host, checks, "intremap=off");
 	else if (cmdline_get(cmdline, "nointremap", unsafe, sizeof(unsafe)))
-		check_fix(checks, "remove nointremap from the kernel command line and reboot");
+		fix_cmdline_remove(host, checks, "nointremap");
 	else
 		check_fix(checks,
 			  "turn on interrupt remapping (also: x2APIC) in firmware's setup; for guests that are trusted: echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/vfio-unsafe.conf");
@@ -253,7 +253,7 @@ static void check_passthrough(const struct host *host, struct checks *checks)
 		check_add(checks, "iommu-pt", NULL, CHECK_WARNING,
 			  "the host's own devices go through the IOMMU, too (type of %zu groups of %zu), which costs time",
 			  translated, direct + translated);
-		check_fix(checks, "add iommu=pt to the kernel command line and reboot");
+		fix_cmdline_add(host, checks, "iommu=pt", NULL);
 	} else {
 		check_add(checks, "iommu-pt", NULL, CHECK_OK,
 			  "the host's own devices go past the IOMMU (type of %zu groups of %zu)",
@@ -278,7 +278,7 @@ static void check_member(const struct gpu *gpu, const struct group *group,
 			  "it is in group %u with %s, and %s has it: no VM can have the GPU",
 			  group->number, gpu->address, member->driver);
 		check_fix(checks,
-			  "echo vfio-pci | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | sudo tee /sys/bus/pci/devices/%s/driver/unbind, if the host can do without it; newer firmware may have smaller groups",
+			  "echo vfio-pci | sudo tee /sys/bus/pci/devices/%s/driver_override && echo %s | sudo tee /sys/bus/pci/devices/%s/driver/unbind; that holds until the next boot, and is only for what the host can do without; newer firmware may have smaller groups",
 			  member->address, member->address, member->address);
 	}
 }

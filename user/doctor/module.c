@@ -2,6 +2,7 @@
 /* The module: whether it is there, for every kernel, and whether the kernel takes it. */
 #include "../client/module.h"
 #include "../client/sysfs.h"
+#include "../machine/initramfs.h"
 #include "../profile/file.h"
 #include "host.h"
 
@@ -83,35 +84,43 @@ static bool dkms_built(const char *root, const char *release)
 	return built;
 }
 
+/* DKMS builds from what it was given, which may be another version, or nothing. */
+static void fix_kernel(const struct host *host, const char *release, bool force,
+		       struct checks *checks)
+{
+	char headers[128] = "";
+
+	if (!sysfs_exists(host->root, "/lib/modules/%s/build/Makefile", release))
+		snprintf(headers, sizeof(headers), program_exists(host->root, "apt-get") ?
+			 "sudo apt-get install linux-headers-%s, then " :
+			 "install the headers of kernel %s, then ", release);
+	if (sysfs_exists(host->root, "/var/lib/dkms/gpupm/" GPUPM_VERSION))
+		check_fix(checks, "%ssudo dkms install %sgpupm/" GPUPM_VERSION " -k %s", headers,
+			  force ? "--force " : "", release);
+	else
+		check_fix(checks, "%ssudo make dkms KVER=%s in the source of gpupm " GPUPM_VERSION,
+			  headers, release);
+}
+
 static void check_kernel(const struct host *host, const char *release, struct checks *checks)
 {
-	bool runs = !strcmp(release, host->release);
-	bool dkms = sysfs_exists(host->root, "/var/lib/dkms/gpupm");
+	bool runs = !strcmp(release, host->release), built = dkms_built(host->root, release);
 
-	if (module_installed(host->root, release)) {
-		if (dkms && !dkms_built(host->root, release)) {
-			check_add(checks, "dkms", release, CHECK_WARNING,
-				  "there is a module for this kernel, but DKMS did not build it from version %s",
-				  GPUPM_VERSION);
-			check_fix(checks, "sudo dkms install --force gpupm/%s -k %s", GPUPM_VERSION,
-				  release);
-			return;
-		}
-		check_add(checks, "dkms", release, CHECK_OK, "the module is installed%s",
-			  runs ? " for the kernel that runs" : "");
-		return;
+	if (!module_installed(host->root, release)) {
+		check_add(checks, "dkms", release, runs ? CHECK_FAILURE : CHECK_WARNING,
+			  "the module is %s for %s: no gpupm.ko in /lib/modules/%s/modules.dep",
+			  built ? "built by DKMS, but not installed" : "not installed",
+			  runs ? "the kernel that runs" : "this kernel", release);
+		fix_kernel(host, release, false, checks);
+	} else if (!built && sysfs_exists(host->root, "/var/lib/dkms/gpupm")) {
+		check_add(checks, "dkms", release, CHECK_WARNING,
+			  "there is a module for this kernel, but DKMS did not build it from version "
+			  GPUPM_VERSION);
+		fix_kernel(host, release, true, checks);
+	} else {
+		check_add(checks, "dkms", release, CHECK_OK, "the module is installed%s%s",
+			  built ? " by DKMS" : "", runs ? " for the kernel that runs" : "");
 	}
-	check_add(checks, "dkms", release, runs ? CHECK_FAILURE : CHECK_WARNING,
-		  "the module is not installed for %s: no gpupm.ko in /lib/modules/%s/modules.dep",
-		  runs ? "the kernel that runs" : "this kernel", release);
-	if (!sysfs_exists(host->root, "/lib/modules/%s/build/Makefile", release))
-		check_fix(checks,
-			  "sudo apt-get install linux-headers-%s, then sudo dkms install gpupm/%s -k %s",
-			  release, GPUPM_VERSION, release);
-	else if (dkms)
-		check_fix(checks, "sudo dkms install gpupm/%s -k %s", GPUPM_VERSION, release);
-	else
-		check_fix(checks, "sudo make install KVER=%s in gpupm's source", release);
 }
 
 static void check_kernels(const struct host *host, struct checks *checks)

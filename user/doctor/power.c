@@ -6,6 +6,7 @@
 #include "../machine/slot.h"
 #include "../show/style.h"
 #include "../show/words.h"
+#include "advice.h"
 #include "fights.h"
 #include "host.h"
 
@@ -15,6 +16,7 @@
 #include <string.h>
 
 #define PCI "/sys/bus/pci/devices"
+#define FORCE "only where the machine is known to be fine with it"
 #define IDLE_D3 "/sys/module/vfio_pci/parameters/disable_idle_d3"
 
 static const struct gpu *managed(const struct host *host, const struct gpu *gpu)
@@ -80,20 +82,19 @@ static void check_port(const struct host *host, const struct gpu *gpu, const cha
 	} else if (!strcmp(value, "off")) {
 		check_add(checks, "bridge-d3", port->address, CHECK_FAILURE,
 			  "pcie_port_pm=off is on the kernel command line: no port is ever suspended");
-		check_fix(checks, "remove pcie_port_pm=off from the kernel command line and reboot");
+		fix_cmdline_remove(host, checks, "pcie_port_pm=off");
 	} else if (seen && seen->blocker.reason == GPUPM_BLOCKER_BRIDGE_D3 &&
 		   !strcmp(seen->blocker.device, port->address)) {
 		check_add(checks, "bridge-d3", port->address, CHECK_FAILURE,
 			  "the kernel does not allow this port above %s in D3", gpu->address);
-		check_fix(checks,
-			  "add pcie_port_pm=force to the kernel command line and reboot, if the machine is known to be fine with it");
-	} else if (bios_year(host->root) < 2015 && strcmp(value, "force")) {
+		fix_cmdline_add(host, checks, "pcie_port_pm=force", FORCE);
+	} else if (bios_year(host->root) < 2015 && strcmp(value, "force") &&
+		   !(seen && seen->state == GPUPM_STATE_OFF)) {
 		check_add(checks, "bridge-d3", port->address,
 			  bios_year(host->root) ? CHECK_FAILURE : CHECK_CANNOT_TELL,
 			  "the kernel trusts ports with D3 on machines from 2015 on; the year in /sys/class/dmi/id/bios_date is %s",
 			  bios_year(host->root) ? "before that" : "not known");
-		check_fix(checks,
-			  "add pcie_port_pm=force to the kernel command line and reboot, if the machine is known to be fine with it");
+		fix_cmdline_add(host, checks, "pcie_port_pm=force", FORCE);
 	} else if (!strcmp(value, "force")) {
 		check_add(checks, "bridge-d3", port->address, CHECK_OK,
 			  "pcie_port_pm=force is on the kernel command line");
@@ -110,29 +111,44 @@ static bool is_true(const char *value)
 	return !*value || strchr("1yY", *value) || !strcmp(value, "on");
 }
 
+/* The initramfs has a copy. A line that sets nothing more is an error to modprobe. */
+static void fix_option(const struct host *host, const struct modprobe_line *line,
+		       struct checks *checks)
+{
+	char again[128];
+
+	advice_initramfs(host, again);
+	if (strchr(line->rest, ' '))
+		check_fix(checks, "sudo sed -i '%us/disable.idle.d3[^ ]*//' %s%s, then reboot",
+			  line->line, line->file, again);
+	else
+		check_fix(checks, "sudo sed -i '%ud' %s%s, then reboot", line->line, line->file,
+			  again);
+}
+
 static void check_idle_d3(const struct host *host, const struct modprobe *modprobe,
 			  const char *cmdline, struct checks *checks)
 {
 	const struct modprobe_line *line;
-	char now[8], later[16], boot[16];
+	char now[8], later[16], value[16], boot[64];
 
 	sysfs_read(now, sizeof(now), host->root, IDLE_D3);
 	line = modprobe_option(modprobe, "vfio-pci", "disable_idle_d3", later, sizeof(later));
 	if (line && !is_true(later))
 		line = NULL;
-	if (cmdline_get(cmdline, "vfio-pci.disable_idle_d3", boot, sizeof(boot)) && is_true(boot)) {
+	if (cmdline_get(cmdline, "vfio-pci.disable_idle_d3", value, sizeof(value)) &&
+	    is_true(value)) {
+		snprintf(boot, sizeof(boot), "vfio-pci.disable_idle_d3%s%s", *value ? "=" : "",
+			 value);
 		check_add(checks, "disable-idle-d3", NULL, CHECK_FAILURE,
 			  "vfio-pci.disable_idle_d3 is on the kernel command line: vfio-pci keeps devices awake");
-		check_fix(checks,
-			  "remove vfio-pci.disable_idle_d3 from the kernel command line and reboot");
+		fix_cmdline_remove(host, checks, boot);
 	} else if (line) {
 		check_add(checks, "disable-idle-d3", NULL,
 			  strcmp(now, "N") ? CHECK_FAILURE : CHECK_WARNING,
 			  "%s:%u has disable_idle_d3: vfio-pci keeps devices awake%s", line->file,
 			  line->line, strcmp(now, "N") ? "" : " when it is loaded the next time");
-		check_fix(checks,
-			  "sudo sed -i '%us/disable_idle_d3[^ ]*//' %s, then reboot, or unload and load vfio-pci",
-			  line->line, line->file);
+		fix_option(host, line, checks);
 	} else if (!strcmp(now, "Y")) {
 		check_add(checks, "disable-idle-d3", NULL, CHECK_FAILURE,
 			  IDLE_D3 " is Y: vfio-pci keeps devices awake");

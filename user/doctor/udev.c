@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* udev rules that set what the module needs the other way round, or remove functions. */
 #include "../client/sysfs.h"
-#include "../machine/conf.h"
 #include "../machine/slot.h"
 #include "fights.h"
 
@@ -95,6 +94,11 @@ static bool may_hold(const struct host *host, const struct gpu *gpu, const char 
 						  !strcmp(term->attribute, "class"))) {
 		known = sysfs_read(text, sizeof(text), host->root, "/sys/bus/pci/devices/%s/%s",
 				   address, term->attribute);
+	} else if (!strcmp(term->key, "ATTR") && !strpbrk(term->attribute, "$%[") &&
+		   sysfs_exists(host->root, "/sys/bus/pci/devices/%s", address)) {
+		/* To read any might wake it. A rule about one that it lacks is not for it. */
+		return sysfs_exists(host->root, "/sys/bus/pci/devices/%s/%s", address,
+				    term->attribute);
 	} else {
 		return true;
 	}
@@ -136,27 +140,31 @@ struct rules {
 	struct checks *checks;
 };
 
-static bool found(struct rules *rules, const char *path, unsigned int line, const char *rule,
-		  const struct gpu *gpu, const char *address)
+/* A rule whose first line alone is a comment would become another with the rest. */
+static bool found(struct rules *rules, const struct conf_line *line, const struct gpu *gpu,
+		  const char *address)
 {
-	const char *what = does(rules->host, gpu, address, rule);
+	const char *what = does(rules->host, gpu, address, line->text);
+	const char *path = line->path;
+	char lines[32];
 
 	if (!what || (!gpu_function(gpu, address) && !gpu_port(gpu, address) &&
 		      strcmp(what, "removes it")))
 		return false;
-	fight_found(rules->host, rules->checks, path, line, "a udev rule matches %s and %s: %s",
-		    address, what, rule);
+	fight_found(rules->host, rules->checks, line, "a udev rule matches %s and %s: %s",
+		    address, what, line->text);
+	fight_lines(line, lines);
 	if (strncmp(path, "/etc/", 5))
 		check_fix(rules->checks,
-			  "sudo sed '%us/^/#/' %s | sudo tee /etc/udev/rules.d/%s, then reboot",
-			  line, path, strrchr(path, '/') + 1);
+			  "sudo sed '%ss/^/#/' %s | sudo tee /etc/udev/rules.d/%s, then reboot",
+			  lines, path, strrchr(path, '/') + 1);
 	else
-		check_fix(rules->checks, "sudo sed -i '%us/^/#/' %s, then reboot", line, path);
+		check_fix(rules->checks, "sudo sed -i '%ss/^/#/' %s, then reboot", lines, path);
 	return true;
 }
 
 /* Each rule once, however many devices it matches. */
-static int take_rule(const char *path, unsigned int line, const char *rule, void *data)
+static int take_rule(const struct conf_line *line, void *data)
 {
 	struct rules *rules = data;
 	const struct gpu_list *list = &rules->host->gpus;
@@ -170,11 +178,11 @@ static int take_rule(const char *path, unsigned int line, const char *rule, void
 
 			snprintf(address, sizeof(address), "%.*s.%d",
 				 (int)strcspn(gpu->address, "."), gpu->address, j);
-			if (found(rules, path, line, rule, gpu, address))
+			if (found(rules, line, gpu, address))
 				return 0;
 		}
 		for (size_t j = 0; j < gpu->n_ports; j++)
-			if (found(rules, path, line, rule, gpu, gpu->ports[j].address))
+			if (found(rules, line, gpu, gpu->ports[j].address))
 				return 0;
 	}
 	return 0;

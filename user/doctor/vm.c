@@ -7,12 +7,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
-bool vm_hidden(const struct vm_look *vm, const char *path, const char *name, struct checks *checks)
+bool vm_hidden(const struct vm_look *vm, const char *path, int how, const char *name,
+	       struct checks *checks)
 {
 	char whole[PATH_MAX];
 
 	snprintf(whole, sizeof(whole), "%s%s", vm->wish.root, path);
-	if (!faccessat(AT_FDCWD, whole, F_OK, AT_EACCESS) || errno != EACCES)
+	if (!faccessat(AT_FDCWD, whole, how, AT_EACCESS) || errno != EACCES)
 		return false;
 	check_add(checks, name, path, CHECK_CANNOT_TELL, "you may not look there");
 	check_fix(checks, "sudo gpupm doctor %s", vm->name);

@@ -50,10 +50,11 @@ void doctor_vm_cpus(const struct vm_look *vm, struct checks *checks);
  * vm_hidden - whether a file is where this user may not look
  * @vm: the VM
  * @path: the file, below the wish's root
+ * @how: F_OK to see whether it is there, R_OK to read it
  * @name: of the check
  * @checks: gets the check, that it cannot be told, if so
  */
-bool vm_hidden(const struct vm_look *vm, const char *path, const char *name,
+bool vm_hidden(const struct vm_look *vm, const char *path, int how, const char *name,
 	       struct checks *checks);
 
 /** doctor_vm - all of them */

@@ -91,7 +91,7 @@ static void check_pins(const struct vm_look *vm, const struct topology *topology
 		if (bad_pin(vm, topology, vcpu, &cpus, why)) {
 			check_add(checks, "pinning", NULL, CHECK_WARNING, "%s", why);
 			check_fix(checks,
-				  "virsh edit %s, take out <cputune>, then sudo gpupm vm enable %s pinning",
+				  "sudo virsh edit %s, take out <cputune>, then sudo gpupm vm enable %s pinning",
 				  vm->name, vm->name);
 			return;
 		}
@@ -123,8 +123,8 @@ void doctor_vm_cpus(const struct vm_look *vm, struct checks *checks)
 	if (n > (size_t)CPU_COUNT(&topology.all)) {
 		check_add(checks, "pinning", NULL, CHECK_WARNING,
 			  "it has %zu vCPUs, and the machine %d CPUs", n, CPU_COUNT(&topology.all));
-		check_fix(checks, "sudo virsh setvcpus %s %d --config --maximum", vm->name,
-			  CPU_COUNT(&topology.all));
+		check_fix(checks, "sudo virsh edit %s, and have %d in <vcpu>, and no more in <topology>",
+			  vm->name, CPU_COUNT(&topology.all));
 		return;
 	}
 	check_pins(vm, &topology, n, checks);

@@ -29,7 +29,7 @@ static void check_kvm(const struct vm_look *vm, struct checks *checks)
 	}
 	check_add(checks, "kvm", NULL, CHECK_FAILURE,
 		  "its processor is emulated (domain type is not kvm): many times as slow");
-	check_fix(checks, "virsh edit %s, and make it <domain type='kvm'>", vm->name);
+	check_fix(checks, "sudo virsh edit %s, and make it <domain type='kvm'>", vm->name);
 }
 
 static void check_disguise(const struct vm_look *vm, struct checks *checks)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VENDOR_NVIDIA	0x10de
 /* ACPI tables of guests have some KiB. */
@@ -115,7 +116,7 @@ static void check_table(const struct vm_look *vm, const struct batteries *batter
 		check_add(checks, "power-table", NULL, CHECK_FAILURE,
 			  "it has %zu batteries, of which a guest adds up the charge: %s and %s",
 			  batteries->n, batteries->first, batteries->another);
-		check_fix(checks, "virsh edit %s, and take out %s with its option in front of it",
+		check_fix(checks, "sudo virsh edit %s, and take out %s with its option in front of it",
 			  vm->name, batteries->another);
 	} else {
 		check_add(checks, "power-table", NULL, CHECK_OK, "it has one battery, by %s",
@@ -128,19 +129,26 @@ static void check_readable(const struct vm_look *vm, const char *path, struct ch
 	char closed[PATH_MAX];
 	struct qemu_user user;
 
-	if (*path != '/' || vm_hidden(vm, path, "power-table-readable", checks))
+	if (*path != '/' || vm_hidden(vm, path, F_OK, "power-table-readable", checks) ||
+	    vm_hidden(vm, QEMU_CONF, R_OK, "power-table-readable", checks))
 		return;
 	if (qemu_user_read(vm->wish.root, &user) &&
 	    !qemu_user_can_read(vm->wish.root, &user, path, closed)) {
 		check_add(checks, "power-table-readable", path, CHECK_FAILURE,
 			  "QEMU's user %s cannot read it, so the VM does not start: %s is not there, or closed to it",
 			  user.name, closed);
-		check_fix(checks, "sudo systemctl enable --now gpupmd, which keeps it there");
+		if (strncmp(path, TABLE_DIR "/", strlen(TABLE_DIR "/")))
+			check_fix(checks,
+				  "sudo virsh edit %s, take it out, then sudo gpupm vm enable %s power",
+				  vm->name, vm->name);
+		else
+			check_fix(checks, "sudo systemctl enable --now gpupmd, which keeps it there");
 	} else if (apparmor_of(vm->wish.root, path) == CONFINED_DENIED) {
 		check_add(checks, "power-table-readable", path, CHECK_FAILURE,
 			  "AppArmor does not let QEMU read it, so the VM does not start");
-		check_fix(checks,
-			  "echo '" TABLE_DIR "/*.aml r,' | sudo tee -a /etc/apparmor.d/local/abstractions/libvirt-qemu");
+		check_fix(checks, APPARMOR_ALLOW,
+			  strncmp(path, TABLE_DIR "/", strlen(TABLE_DIR "/")) ? path :
+			  TABLE_DIR "/*.aml");
 	} else {
 		check_add(checks, "power-table-readable", path, CHECK_OK, "QEMU can read it");
 	}
@@ -175,7 +183,7 @@ static void check_channel(const struct vm_look *vm, const struct batteries *batt
 	case ANSWER_NO:
 		check_add(checks, "channel", NULL, CHECK_FAILURE,
 			  "gpupmd runs, but this VM is not connected to it");
-		check_fix(checks, "shut the VM down and start it again: virsh shutdown %s; virsh start %s",
+		check_fix(checks, "sudo gpupm vm stop %s && sudo virsh start %s",
 			  vm->name, vm->name);
 		return;
 	case ANSWER_NONE:

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Without a file the guest has what the ROM BAR holds, if there is one. */
 static void check_none(const struct vm_look *vm, struct checks *checks)
@@ -140,7 +141,7 @@ static void check_confined(const struct vm_look *vm, const char *path, struct ch
 		check_add(checks, "rom-confined", path, CHECK_FAILURE,
 			  "AppArmor does not let QEMU read it: no rule of libvirt-qemu allows that, and libvirt adds none for ROMs");
 		check_fix(checks,
-			  "echo '%s r,' | sudo tee -a /etc/apparmor.d/local/abstractions/libvirt-qemu, or keep it in /usr/share/vgabios, which is allowed",
+			  APPARMOR_ALLOW ", or keep it in /usr/share/vgabios, which is allowed",
 			  path);
 	} else if (selinux == CONFINED_DENIED) {
 		check_add(checks, "rom-confined", path, CHECK_WARNING,
@@ -170,10 +171,11 @@ void doctor_vm_rom(const struct vm_look *vm, struct checks *checks)
 		check_none(vm, checks);
 		return;
 	}
-	if (vm_hidden(vm, path, "rom", checks))
+	if (vm_hidden(vm, path, F_OK, "rom", checks))
 		return;
 	check_bytes(vm, path, checks);
-	if (!sysfs_exists(vm->wish.root, "%s", path))
+	if (!sysfs_exists(vm->wish.root, "%s", path) ||
+	    vm_hidden(vm, QEMU_CONF, R_OK, "rom-readable", checks))
 		return;
 	check_modes(vm, path, checks);
 	check_confined(vm, path, checks);

@@ -15,22 +15,19 @@ static const char * const entries[] = {
 	"/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries", NULL
 };
 
-static int take_linux(const char *path, unsigned int line, const char *text, void *data)
+static int take_linux(const struct conf_line *line, void *data)
 {
-	(void)path;
-	(void)line;
-	*(bool *)data |= !strncmp(text, "linux", 5) && isspace((unsigned char)text[5]);
+	*(bool *)data |= !strncmp(line->text, "linux", 5) &&
+			 isspace((unsigned char)line->text[5]);
 	return 0;
 }
 
-static int take_bls(const char *path, unsigned int line, const char *text, void *data)
+static int take_bls(const struct conf_line *line, void *data)
 {
 	static const char name[] = "GRUB_ENABLE_BLSCFG=";
 
-	(void)path;
-	(void)line;
-	if (!strncmp(text, name, sizeof(name) - 1))
-		*(bool *)data = strstr(text, "true");
+	if (!strncmp(line->text, name, sizeof(name) - 1))
+		*(bool *)data = strstr(line->text, "true");
 	return 0;
 }
 

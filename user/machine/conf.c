@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "conf.h"
+#include "../profile/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -7,6 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* People write some KiB; distributions, a few hundred. */
+#define CONF_MAX	(1 << 20)
 
 static bool has_suffix(const char *name, const char *suffix)
 {
@@ -70,70 +74,57 @@ int conf_find(const char *root, const char *const *directories, const char *suff
 /* What is being read. */
 struct reading {
 	const char *path;
-	int (*take)(const char *path, unsigned int line, const char *text, void *data);
+	int (*take)(const struct conf_line *line, void *data);
 	void *data;
 };
 
-static int give(const struct reading *reading, unsigned int line, const char *text)
+static int give(const struct reading *reading, struct conf_line *line, const char *text)
 {
-	text += strspn(text, " \t\r\f\v");
-	if (!*text || *text == '#')
+	line->text = text + strspn(text, " \t\r\f\v");
+	if (!*line->text || *line->text == '#')
 		return 0;
-	return reading->take(reading->path, line, text, reading->data);
+	return reading->take(line, reading->data);
 }
 
-static int read_lines(FILE *in, const struct reading *reading)
+/* Lines that go on in the next are made one, in place. */
+static int give_lines(char *text, const struct reading *reading)
 {
-	char *line = NULL, *whole = NULL, *joined;
-	unsigned int number = 0, first = 1;
-	size_t size = 0;
-	ssize_t n;
+	struct conf_line line = { .path = reading->path };
 	int err = 0;
 
-	while (!err && (n = getline(&line, &size, in)) >= 0) {
-		bool more;
+	while (*text && !err) {
+		char *end = strchrnul(text, '\n');
 
-		number++;
-		if (n && line[n - 1] == '\n')
-			line[--n] = '\0';
-		more = n && line[n - 1] == '\\';
-		if (more)
-			line[n - 1] = ' ';
-		if (asprintf(&joined, "%s%s", whole ?: "", line) < 0) {
-			err = -ENOMEM;
-			break;
+		line.first = ++line.last;
+		for (; end > text && end[-1] == '\\'; end = strchrnul(end, '\n')) {
+			end[-1] = ' ';
+			if (!*end)
+				break;
+			*end = ' ';
+			line.last++;
 		}
-		free(whole);
-		whole = joined;
-		if (more)
-			continue;
-		err = give(reading, first, whole);
-		free(whole);
-		whole = NULL;
-		first = number + 1;
+		if (*end)
+			*end++ = '\0';
+		err = give(reading, &line, text);
+		text = end;
 	}
-	if (!err && whole)
-		err = give(reading, first, whole);
-	free(whole);
-	free(line);
 	return err;
 }
 
 int conf_lines(const char *root, const char *path,
-	       int (*take)(const char *path, unsigned int line, const char *text, void *data),
-	       void *data)
+	       int (*take)(const struct conf_line *line, void *data), void *data)
 {
 	struct reading reading = { .path = path, .take = take, .data = data };
-	char whole[PATH_MAX];
-	FILE *in;
+	char whole[PATH_MAX], *text;
+	size_t size;
 	int err;
 
 	if (snprintf(whole, sizeof(whole), "%s%s", root, path) >= (int)sizeof(whole))
 		return 0;
-	in = fopen(whole, "re");
-	if (!in)
-		return 0;
-	err = read_lines(in, &reading);
-	fclose(in);
+	err = file_read(whole, CONF_MAX, &text, &size);
+	if (err)
+		return err == -ENOMEM ? err : 0;
+	err = give_lines(text, &reading);
+	free(text);
 	return err;
 }

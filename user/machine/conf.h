@@ -42,18 +42,31 @@ int conf_find(const char *root, const char *const *directories, const char *suff
 	      struct conf_files *files);
 
 /**
+ * struct conf_line - a line of a file of configuration
+ * @path: the file, below the root
+ * @first: its number
+ * @last: that of the last line, when it goes on in others (with \ at its end)
+ * @text: what is in it, without spaces in front
+ */
+struct conf_line {
+	const char *path;
+	unsigned int first;
+	unsigned int last;
+	const char *text;
+};
+
+/**
  * conf_lines - read a file of configuration line by line
  * @root: directory that stands for /; "" for the real one
  * @path: the file, below the root
- * @take: called with each line that is neither empty nor a comment (#), without spaces
- *	in front; @line is its number, that of the first when it goes on in others
- *	(with \ at its end). Returns 0 to go on
+ * @take: called with each line that is neither empty nor a comment (#). Returns 0 to
+ *	go on
  * @data: for @take
  *
- * Return: 0, -ENOMEM, or what @take returned. A file that cannot be read has no lines.
+ * Return: 0, -ENOMEM, or what @take returned. A file that cannot be read, or is larger
+ * than any, has no lines.
  */
 int conf_lines(const char *root, const char *path,
-	       int (*take)(const char *path, unsigned int line, const char *text, void *data),
-	       void *data);
+	       int (*take)(const struct conf_line *line, void *data), void *data);
 
 #endif

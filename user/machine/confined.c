@@ -9,8 +9,6 @@
 #include <sys/stat.h>
 #include <sys/xattr.h>
 
-#define QEMU_CONF "/etc/libvirt/qemu.conf"
-
 /* ---- whom QEMU runs as ------------------------------------------------------ */
 
 /* 'NAME = "VALUE"', as libvirt's files have it. */
@@ -20,13 +18,12 @@ struct libvirt_setting {
 	size_t size;
 };
 
-static int take_setting(const char *path, unsigned int line, const char *text, void *data)
+static int take_setting(const struct conf_line *line, void *data)
 {
 	struct libvirt_setting *setting = data;
 	size_t n = strlen(setting->name);
+	const char *text = line->text;
 
-	(void)path;
-	(void)line;
 	if (strncmp(text, setting->name, n))
 		return 0;
 	text += n;
@@ -54,15 +51,13 @@ struct entry {
 	bool found;
 };
 
-static int take_user(const char *path, unsigned int line, const char *text, void *data)
+static int take_user(const struct conf_line *line, void *data)
 {
 	struct entry *entry = data;
 	unsigned int uid, gid;
 	char name[64];
 
-	(void)path;
-	(void)line;
-	if (sscanf(text, "%63[^:]:%*[^:]:%u:%u:", name, &uid, &gid) != 3 ||
+	if (sscanf(line->text, "%63[^:]:%*[^:]:%u:%u:", name, &uid, &gid) != 3 ||
 	    strcmp(name, entry->name))
 		return 0;
 	entry->user->uid = uid;
@@ -87,16 +82,14 @@ static bool is_member(const char *members, const char *name)
 	return false;
 }
 
-static int take_group(const char *path, unsigned int line, const char *text, void *data)
+static int take_group(const struct conf_line *line, void *data)
 {
 	struct qemu_user *user = data;
-	const char *members = strrchr(text, ':');
+	const char *members = strrchr(line->text, ':');
 	unsigned int gid;
 
-	(void)path;
-	(void)line;
-	if (sscanf(text, "%*[^:]:%*[^:]:%u:", &gid) == 1 && is_member(members + 1, user->name) &&
-	    user->n < GROUPS_MAX)
+	if (sscanf(line->text, "%*[^:]:%*[^:]:%u:", &gid) == 1 &&
+	    is_member(members + 1, user->name) && user->n < GROUPS_MAX)
 		user->gids[user->n++] = gid;
 	return 0;
 }
@@ -221,14 +214,12 @@ static bool glob(const char *pattern, const char *path)
 }
 
 /* '/usr/share/qemu/x.rom r,' or '"/a b/x.rom" rk,' or 'owner ...'. */
-static int take_rule(const char *path, unsigned int line, const char *text, void *data)
+static int take_rule(const struct conf_line *line, void *data)
 {
-	const char *wanted = data, *modes;
+	const char *wanted = data, *modes, *text = line->text;
 	char pattern[256];
 	size_t n;
 
-	(void)path;
-	(void)line;
 	if (!strncmp(text, "file ", 5))
 		text += 5;
 	if (*text == '"') {

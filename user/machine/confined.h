@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#define QEMU_CONF "/etc/libvirt/qemu.conf"
+
+/* What lets libvirt's QEMUs read a file where AppArmor does not, for people. */
+#define APPARMOR_ALLOW \
+	"sudo mkdir -p /etc/apparmor.d/local/abstractions && echo '\"%s\" r,' | sudo tee -a /etc/apparmor.d/local/abstractions/libvirt-qemu"
+
 #define GROUPS_MAX	32
 
 /**

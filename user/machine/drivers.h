@@ -8,17 +8,20 @@
 #define DRIVERS_MAX	8
 
 /**
- * struct drivers - modules that a kernel loads by itself for a function
- * @name: their names
+ * struct drivers - drivers that a kernel has by itself for a function
+ * @name: their names, as those of modules
+ * @built_in: whether they are in the kernel itself, and there before any module; newer
+ *	kernels say so, and not of each
  * @n: how many; no function has more than a few
  */
 struct drivers {
 	char name[DRIVERS_MAX][64];
+	bool built_in[DRIVERS_MAX];
 	size_t n;
 };
 
 /**
- * drivers_read - find the modules that a kernel loads for a function
+ * drivers_read - find the drivers that a kernel has for a function
  * @root: directory that stands for /; "" for the real one
  * @release: of the kernel, as uname has it
  * @address: the function

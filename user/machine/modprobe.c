@@ -38,7 +38,7 @@ static void squeeze(char *text)
 	*to = '\0';
 }
 
-static int add_line(const char *path, unsigned int number, const char *text, void *data)
+static int add_line(const struct conf_line *from, void *data)
 {
 	struct modprobe_line *lines, *line;
 	struct modprobe *modprobe = data;
@@ -50,8 +50,8 @@ static int add_line(const char *path, unsigned int number, const char *text, voi
 	modprobe->lines = lines;
 	line = &lines[modprobe->n];
 	*line = (struct modprobe_line){
-		.file = strdup(path), .line = number, .command = strdup(text), .module = "",
-		.rest = "",
+		.file = strdup(from->path), .line = from->first, .command = strdup(from->text),
+		.module = "", .rest = "",
 	};
 	modprobe->n++;
 	if (!line->file || !line->command)

@@ -50,4 +50,13 @@ void came_to(const char *name, const char *subject, enum check_result result,
 void says(const char *name, const char *subject, enum check_result result,
 	  const char *evidence, const char *fix);
 
+/* The same, with that kernel command line. */
+void cmdline_says(const char *cmdline, const char *name, const char *subject,
+		  enum check_result result, const char *evidence, const char *fix);
+/*
+ * Does what a check says is to be done, but for programs that the laptop lacks, and
+ * looks again.
+ */
+void mend(const char *name, const char *subject);
+
 #endif

@@ -7,6 +7,14 @@
 
 #include <string.h>
 
+static void value_is(const char *line, const char *name, const char *expected)
+{
+	char value[64];
+
+	assert_true(cmdline_get(line, name, value, sizeof(value)));
+	assert_string_equal(value, expected);
+}
+
 static void test_cmdline(void **state)
 {
 	char line[CMDLINE_SIZE], value[64], tiny[4];
@@ -18,19 +26,13 @@ static void test_cmdline(void **state)
 	root_file("BOOT_IMAGE=/vmlinuz root=UUID=1 quiet  iommu=soft vfio_pci.ids=10de:25a2,10de:2291 opt=\"a b=c\" \"whole=x y\" iommu=pt\n",
 		  "/proc/cmdline");
 	assert_true(cmdline_read(test_root, line));
-	assert_true(cmdline_get(line, "quiet", value, sizeof(value)));
-	assert_string_equal(value, "");
-	assert_true(cmdline_get(line, "root", value, sizeof(value)));
-	assert_string_equal(value, "UUID=1");
+	value_is(line, "quiet", "");
+	value_is(line, "root", "UUID=1");
 	/* The last counts. */
-	assert_true(cmdline_get(line, "iommu", value, sizeof(value)));
-	assert_string_equal(value, "pt");
-	assert_true(cmdline_get(line, "vfio-pci.ids", value, sizeof(value)));
-	assert_string_equal(value, "10de:25a2,10de:2291");
-	assert_true(cmdline_get(line, "opt", value, sizeof(value)));
-	assert_string_equal(value, "a b=c");
-	assert_true(cmdline_get(line, "whole", value, sizeof(value)));
-	assert_string_equal(value, "x y");
+	value_is(line, "iommu", "pt");
+	value_is(line, "vfio-pci.ids", "10de:25a2,10de:2291");
+	value_is(line, "opt", "a b=c");
+	value_is(line, "whole", "x y");
 	assert_true(cmdline_get(line, "vfio-pci.ids", tiny, sizeof(tiny)));
 	assert_string_equal(tiny, "10d");
 	/* Part of a name, or of a value. */

@@ -5,6 +5,7 @@
  */
 #include "laptop.h"
 
+#include "profile/file.h"
 #include "show/checks.h"
 #include "show/value.h"
 
@@ -84,22 +85,28 @@ static void test_no_gpu(void **state)
 
 /* ---- iommu ------------------------------------------------------------------ */
 
+static void processor_says(const char *text, enum check_result result, const char *evidence,
+			   const char *fix)
+{
+	root_file(text, "/proc/cpuinfo");
+	says("virtualisation", NULL, result, evidence, fix);
+}
+
 static void test_virtualisation(void **state)
 {
 	(void)state;
 	gone("/dev/kvm");
 	says("virtualisation", NULL, CHECK_FAILURE, "no /dev/kvm", "sudo modprobe kvm_intel");
-	root_file("vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm\n", "/proc/cpuinfo");
-	says("virtualisation", NULL, CHECK_FAILURE, "no /dev/kvm", "sudo modprobe kvm_amd");
+	processor_says("vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm\n",
+		       CHECK_FAILURE, "no /dev/kvm", "sudo modprobe kvm_amd");
 	root_file("", "/dev/kvm");
 	says("virtualisation", NULL, CHECK_OK, "svm", NULL);
 	/* Part of another flag. */
-	root_file("vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm_lock xsvm\n", "/proc/cpuinfo");
-	says("virtualisation", NULL, CHECK_FAILURE, "no svm", "AMD-V");
-	root_file("vendor_id\t: GenuineIntel\nflags\t\t: fpu\n", "/proc/cpuinfo");
-	says("virtualisation", NULL, CHECK_FAILURE, "no vmx", "VT-x");
-	root_file("", "/proc/cpuinfo");
-	says("virtualisation", NULL, CHECK_CANNOT_TELL, "does not say", NULL);
+	processor_says("vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm_lock xsvm\n",
+		       CHECK_FAILURE, "no svm", "AMD-V");
+	processor_says("vendor_id\t: GenuineIntel\nflags\t\t: fpu\n",
+		       CHECK_FAILURE, "no vmx", "VT-x");
+	processor_says("", CHECK_CANNOT_TELL, "does not say", NULL);
 	gone("/proc/cpuinfo");
 	says("virtualisation", NULL, CHECK_CANNOT_TELL, "does not say", NULL);
 }
@@ -111,17 +118,14 @@ static void test_iommu_off(void **state)
 	says("iommu", NULL, CHECK_FAILURE, "no ACPI table DMAR", "VT-d");
 	root_file("", "/sys/firmware/acpi/tables/DMAR");
 	says("iommu", NULL, CHECK_FAILURE, "not told to use", "add intel_iommu=on");
-	root_file("intel_iommu=on\n", "/proc/cmdline");
-	says("iommu", NULL, CHECK_FAILURE, "ACPI table DMAR", "journalctl -k -g 'DMAR'");
-	root_file("intel_iommu=sm_on,off\n", "/proc/cmdline");
-	says("iommu", NULL, CHECK_FAILURE, "intel_iommu=off is on", "remove intel_iommu=off");
-	root_file("iommu=off\n", "/proc/cmdline");
-	says("iommu", NULL, CHECK_FAILURE, NULL, "remove iommu=off");
+	cmdline_says("intel_iommu=on", "iommu", NULL, CHECK_FAILURE,
+		     "ACPI table DMAR", "journalctl -k -g 'DMAR'");
+	cmdline_says("intel_iommu=sm_on,off", "iommu", NULL, CHECK_FAILURE,
+		     "intel_iommu=off is on", "remove intel_iommu=off");
+	cmdline_says("iommu=off", "iommu", NULL, CHECK_FAILURE, NULL, "remove iommu=off");
 	root_file("vendor_id\t: AuthenticAMD\nflags\t\t: fpu svm\n", "/proc/cpuinfo");
-	root_file("amd_iommu=off\n", "/proc/cmdline");
-	says("iommu", NULL, CHECK_FAILURE, NULL, "remove amd_iommu=off");
-	root_file("quiet\n", "/proc/cmdline");
-	says("iommu", NULL, CHECK_FAILURE, "no ACPI table IVRS", "AMD-Vi");
+	cmdline_says("amd_iommu=off", "iommu", NULL, CHECK_FAILURE, NULL, "remove amd_iommu=off");
+	cmdline_says("quiet", "iommu", NULL, CHECK_FAILURE, "no ACPI table IVRS", "AMD-Vi");
 	root_file("", "/sys/firmware/acpi/tables/IVRS");
 	says("iommu", NULL, CHECK_FAILURE, "IVRS", "journalctl -k -g 'AMD-Vi'");
 }
@@ -133,10 +137,10 @@ static void test_remapping(void **state)
 	says("interrupt-remapping", NULL, CHECK_OK, NULL, NULL);
 	root_file("  24:  1  PCI-MSI 1-edge xhci_hcd\n", "/proc/interrupts");
 	says("interrupt-remapping", NULL, CHECK_FAILURE, "/proc/interrupts", "x2APIC");
-	root_file("intremap=no_x2apic_optout,off\n", "/proc/cmdline");
-	says("interrupt-remapping", NULL, CHECK_FAILURE, NULL, "remove intremap=off");
-	root_file("nointremap\n", "/proc/cmdline");
-	says("interrupt-remapping", NULL, CHECK_FAILURE, NULL, "remove nointremap");
+	cmdline_says("intremap=no_x2apic_optout,off", "interrupt-remapping",
+		     NULL, CHECK_FAILURE, NULL, "remove intremap=off");
+	cmdline_says("nointremap", "interrupt-remapping", NULL, CHECK_FAILURE,
+		     NULL, "remove nointremap");
 	root_file("Y\n", "/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts");
 	says("interrupt-remapping", NULL, CHECK_WARNING, "allow_unsafe_interrupts=Y", NULL);
 	gone("/proc/interrupts");
@@ -153,6 +157,64 @@ static void test_passthrough(void **state)
 	gone("/sys/kernel/iommu_groups/0/type");
 	gone("/sys/kernel/iommu_groups/12/type");
 	says("iommu-pt", NULL, CHECK_CANNOT_TELL, NULL, "journalctl");
+}
+
+static void file_is(const char *name, const char *text)
+{
+	char path[PATH_MAX], *data;
+	size_t size;
+
+	snprintf(path, sizeof(path), "%s%s", laptop_root, name);
+	assert_int_equal(file_read(path, 4096, &data, &size), 0);
+	assert_string_equal(data, text);
+	free(data);
+}
+
+/* How a word gets on the kernel command line, and off it, with each boot loader. */
+static void test_grub(void **state)
+{
+	(void)state;
+	root_file("DMA\n", "/sys/kernel/iommu_groups/12/type");
+	root_file("DMA\n", "/sys/kernel/iommu_groups/0/type");
+	root_file("GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n", "/etc/default/grub");
+	/* Nothing that makes its configuration. */
+	says("iommu-pt", NULL, CHECK_WARNING, NULL, "add iommu=pt to the kernel");
+	root_file("", "/usr/sbin/update-grub");
+	says("iommu-pt", NULL, CHECK_WARNING, NULL, "&& sudo update-grub, then reboot");
+	mend("iommu-pt", NULL);
+	file_is("/etc/default/grub", "GRUB_CMDLINE_LINUX_DEFAULT=\"quiet\"\n"
+		"GRUB_CMDLINE_LINUX_DEFAULT=\"$GRUB_CMDLINE_LINUX_DEFAULT iommu=pt\"\n");
+	came_to("iommu-pt", NULL, CHECK_WARNING, NULL, "reboot: iommu=pt is in /etc/default/grub");
+	/* As it is, and not as a part of another word. */
+	root_file("GRUB_CMDLINE_LINUX=\"pcie_port_pm=offx\"\n", "/etc/default/grub");
+	root_file("# mine\nGRUB_CMDLINE_LINUX=\"a pcie_port_pm=off b\"\n",
+		  "/etc/default/grub.d/x.cfg");
+	cmdline_says("pcie_port_pm=off", "bridge-d3", PORT, CHECK_FAILURE, NULL,
+		     "/etc/default/grub.d/x.cfg && sudo update-grub");
+	mend("bridge-d3", PORT);
+	file_is("/etc/default/grub.d/x.cfg", "# mine\nGRUB_CMDLINE_LINUX=\"a  b\"\n");
+	came_to("bridge-d3", PORT, CHECK_FAILURE, NULL, "remove pcie_port_pm=off from the kernel");
+}
+
+static void test_systemd_boot(void **state)
+{
+	(void)state;
+	root_file("DMA\n", "/sys/kernel/iommu_groups/12/type");
+	root_file("DMA\n", "/sys/kernel/iommu_groups/0/type");
+	root_file("root=/dev/sda nointremap quiet\n", "/etc/kernel/cmdline");
+	root_file("linux /vmlinuz\noptions root=/dev/sda nointremap\n",
+		  "/boot/loader/entries/a.conf");
+	says("iommu-pt", NULL, CHECK_WARNING, NULL, NULL);
+	mend("iommu-pt", NULL);
+	file_is("/boot/loader/entries/a.conf",
+		"linux /vmlinuz\noptions root=/dev/sda nointremap iommu=pt\n");
+	file_is("/etc/kernel/cmdline", "root=/dev/sda nointremap quiet iommu=pt\n");
+	root_file("  24:  1  PCI-MSI 1-edge xhci_hcd\n", "/proc/interrupts");
+	cmdline_says("nointremap", "interrupt-remapping", NULL, CHECK_FAILURE,
+		     NULL, "/boot/loader/entries/*.conf");
+	mend("interrupt-remapping", NULL);
+	file_is("/boot/loader/entries/a.conf", "linux /vmlinuz\noptions root=/dev/sda  iommu=pt\n");
+	file_is("/etc/kernel/cmdline", "root=/dev/sda  quiet iommu=pt\n");
 }
 
 static void test_group(void **state)
@@ -230,8 +292,8 @@ static void test_boot(void **state)
 	says("boot", GPU, CHECK_OK, "built in", NULL);
 	root_file("options vfio-pci ids=10de:25a3,frob\n", "/etc/modprobe.d/gpupm.conf");
 	says("boot", GPU, CHECK_WARNING, "10de:25a2", "sudo gpupm bind");
-	root_file("vfio-pci.ids=8086:1,10DE:25a2\n", "/proc/cmdline");
-	says("boot", GPU, CHECK_OK, "the kernel command line", NULL);
+	cmdline_says("vfio-pci.ids=8086:1,10DE:25a2", "boot", GPU, CHECK_OK,
+		     "the kernel command line", NULL);
 }
 
 static void test_competitor(void **state)
@@ -246,13 +308,16 @@ static void test_competitor(void **state)
 	says("competitor", GPU, CHECK_WARNING, "is loaded", NULL);
 	gone(PCI "/" GPU "/driver");
 	says("competitor", GPU, CHECK_FAILURE, NULL, "gpupm bind");
-	root_file("quiet modprobe.blacklist=nouveau\n", "/proc/cmdline");
-	says("competitor", GPU, CHECK_OK, "the kernel command line", NULL);
+	cmdline_says("quiet modprobe.blacklist=nouveau", "competitor", GPU,
+		     CHECK_OK, "the kernel command line", NULL);
 	root_file("quiet\n", "/proc/cmdline");
 	root_file("blacklist nouveau\n", "/etc/modprobe.d/gpupm.conf");
 	says("competitor", GPU, CHECK_OK, "/etc/modprobe.d/gpupm.conf:1", NULL);
 	root_file("alias pci:v00008086d* i915\n", "/lib/modules/" RELEASE "/modules.alias");
 	says("competitor", GPU, CHECK_OK, "no other module", NULL);
+	root_bytes("other.alias=pci:v00008086d*\0nouveau.license=GPL\0nouveau.alias=pci:v000010DEd*sv*sd*bc03*\0",
+		   92, "/lib/modules/" RELEASE "/modules.builtin.modinfo");
+	says("competitor", GPU, CHECK_FAILURE, "nouveau is built into this kernel", "as a module");
 	gone("/lib/modules/" RELEASE "/modules.alias");
 	says("competitor", GPU, CHECK_CANNOT_TELL, "modules.alias", "depmod");
 }
@@ -309,7 +374,9 @@ static void test_dkms(void **state)
 	root_file("", "/lib/modules/6.12.0-removed/modules.order");
 	root_file("kernel/a.ko:\n", "/lib/modules/6.12.1/modules.dep");
 	says("dkms", "6.12.1", CHECK_WARNING, "not installed for this kernel",
-	     "linux-headers-6.12.1");
+	     "install the headers of kernel 6.12.1, then sudo dkms install gpupm/");
+	root_file("", "/usr/bin/apt-get");
+	says("dkms", "6.12.1", CHECK_WARNING, NULL, "apt-get install linux-headers-6.12.1, then");
 	root_file("", "/lib/modules/6.12.1/build/Makefile");
 	says("dkms", "6.12.1", CHECK_WARNING, NULL, " -k 6.12.1");
 	root_file("kernel/a.ko:\n", "/lib/modules/" RELEASE "/modules.dep");
@@ -317,6 +384,11 @@ static void test_dkms(void **state)
 	/* By hand, or of another version. */
 	root_file("updates/gpupm.ko:\n", "/lib/modules/6.12.1/modules.dep");
 	says("dkms", "6.12.1", CHECK_WARNING, "DKMS did not build it", "dkms install --force");
+	root_file("", "/var/lib/dkms/gpupm/%s/6.12.1/x86_64/module/gpupm.ko", laptop_version);
+	says("dkms", "6.12.1", CHECK_OK, "installed by DKMS", NULL);
+	root_file("kernel/a.ko:\n", "/lib/modules/6.12.1/modules.dep");
+	says("dkms", "6.12.1", CHECK_WARNING, "built by DKMS, but not installed",
+	     "dkms install gpupm/");
 	gone("/lib/modules/6.12.1/modules.dep");
 	gone("/lib/modules/" RELEASE "/modules.dep");
 	says("dkms", NULL, CHECK_CANNOT_TELL, "no kernel", NULL);
@@ -329,7 +401,7 @@ static void test_by_hand(void **state)
 	says("dkms", RELEASE, CHECK_OK, "the kernel that runs", NULL);
 	root_file("", "/lib/modules/" RELEASE "/modules.dep");
 	root_file("", "/lib/modules/" RELEASE "/build/Makefile");
-	says("dkms", RELEASE, CHECK_FAILURE, NULL, "sudo make install KVER=" RELEASE);
+	says("dkms", RELEASE, CHECK_FAILURE, NULL, "sudo make dkms KVER=" RELEASE);
 }
 
 static void test_secure_boot(void **state)
@@ -440,6 +512,8 @@ int main(void)
 		TEST(test_iommu_off),
 		TEST(test_remapping),
 		TEST(test_passthrough),
+		TEST(test_grub),
+		TEST(test_systemd_boot),
 		TEST(test_group),
 		TEST(test_group_none),
 		TEST(test_driver),

@@ -51,7 +51,8 @@ static const char good[] =
 	"<source><address domain='0x0000' bus='0x01' slot='0x00' function='0x1'/></source>\n"
 	"<address type='pci' domain='0x0000' bus='0x01' slot='0x00' function='0x1'/></hostdev>\n"
 	"</devices>\n"
-	"<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=" TABLE "'/></qemu:commandline>\n"
+	"<qemu:commandline><qemu:arg value='-acpitable'/><qemu:arg value='file=" TABLE
+	"'/></qemu:commandline>\n"
 	"</domain>\n";
 
 static char xml[16384];
@@ -397,7 +398,8 @@ static void test_apparmor(void **state)
 	vm_says("rom-confined", ROM, CHECK_OK, "neither", NULL);
 	root_file("Y\n", "/sys/module/apparmor/parameters/enabled");
 	vm_says("rom-confined", ROM, CHECK_FAILURE, "AppArmor does not",
-		"echo '" ROM " r,' | sudo tee -a /etc/apparmor.d/local/abstractions/libvirt-qemu");
+		"echo '\"" ROM
+		"\" r,' | sudo tee -a /etc/apparmor.d/local/abstractions/libvirt-qemu");
 	rules("  /usr/share/vgabios/** r,\n", CHECK_OK);
 	rules("  /usr/share/*/gpu.rom rk,\n", CHECK_OK);
 	rules("  owner /usr/share/** r,\n", CHECK_FAILURE);
@@ -416,7 +418,7 @@ static void test_apparmor(void **state)
 	/* The power table is not libvirt's either. */
 	gone("/etc/libvirt/qemu.conf");
 	vm_says("power-table-readable", TABLE, CHECK_FAILURE, "AppArmor",
-		"/var/lib/gpupm/*.aml r,");
+		"/var/lib/gpupm/*.aml\" r,");
 	root_file("/var/lib/gpupm/*.aml r,\n", "/etc/apparmor.d/local/abstractions/libvirt-qemu");
 	vm_says("power-table-readable", TABLE, CHECK_OK, NULL, NULL);
 }
@@ -526,6 +528,12 @@ static void test_table_readable(void **state)
 	gone(TABLE);
 	vm_says("power-table-readable", TABLE, CHECK_FAILURE, "does not start", "gpupmd");
 	vm_says("power-table", NULL, CHECK_OK, NULL, NULL);
+	replace("file=" TABLE, "file=/root/mine.aml");
+	root_bytes("PNP0C0A", 7, "/root/mine.aml");
+	chmod_file("/root", 0700);
+	vm_says("power-table-readable", "/root/mine.aml", CHECK_FAILURE, "/root is",
+		"take it out, then sudo gpupm vm enable win11 power");
+	replace("file=/root/mine.aml", "file=" TABLE);
 	root_bytes("PNP0C0A", 7, TABLE);
 	chmod_file("/var/lib/gpupm", 0750);
 	vm_says("power-table-readable", TABLE, CHECK_FAILURE,
@@ -536,7 +544,8 @@ static void test_channel(void **state)
 {
 	(void)state;
 	connected = ANSWER_NO;
-	vm_says("channel", NULL, CHECK_FAILURE, "not connected", "virsh start win11");
+	vm_says("channel", NULL, CHECK_FAILURE, "not connected",
+		"sudo gpupm vm stop win11 && sudo virsh start win11");
 	connected = ANSWER_NONE;
 	vm_says("channel", NULL, CHECK_FAILURE, "does not run", "systemctl enable --now gpupmd");
 	connected = ANSWER_NOT_ASKED;
@@ -561,6 +570,21 @@ static void test_disks(void **state)
 	vm_says("disk", "vdb", CHECK_FAILURE, "mounted at /mnt/data", "sudo umount /mnt/data");
 	root_file("/dev/sdb /mnt ext4 rw 0 0\n", "/proc/self/mounts");
 	vm_says("disk", "vdb", CHECK_FAILURE, "mounted at /mnt", NULL);
+	root_file("", "/proc/self/mounts");
+	root_file("Filename Type Size\n/dev/sdb1 partition 8\n", "/proc/swaps");
+	vm_says("disk", "vdb", CHECK_FAILURE, "the host swaps to /dev/disk", "another disk");
+	root_file("Filename Type Size\n/dev/sda2 partition 8\n", "/proc/swaps");
+	vm_says("disk", "vdb", CHECK_OK, NULL, NULL);
+	/* What is mounted is a volume on it. */
+	root_file("", "/sys/class/block/sdb1/holders/dm-0/x");
+	vm_says("disk", "vdb", CHECK_FAILURE, "in use for dm-0", "sudo virsh edit win11");
+	gone("/sys/class/block/sdb1/holders/dm-0/x");
+	gone("/sys/class/block/sdb1/holders/dm-0");
+	vm_says("disk", "vdb", CHECK_OK, NULL, NULL);
+	root_file("", "/sys/class/block/sdb/holders/md0/x");
+	vm_says("disk", "vdb", CHECK_FAILURE, "in use for md0", NULL);
+	gone("/sys/class/block/sdb/holders/md0/x");
+	gone("/sys/class/block/sdb/holders/md0");
 	gone("/dev/sdb");
 	vm_says("disk", "vdb", CHECK_FAILURE, "/dev/disk/by-id/b is not there", "connect");
 	gone("/disk.qcow2");
@@ -608,6 +632,13 @@ static void test_hidden(void **state)
 	assert_int_equal(seteuid(65534), 0);
 	look_at_vm();
 	assert_int_equal(seteuid(0), 0);
+	chmod_file("/usr/share/vgabios", 0755);
+	root_file("user = \"root\"\n", "/etc/libvirt/qemu.conf");
+	chmod_file("/etc/libvirt/qemu.conf", 0600);
+	assert_int_equal(seteuid(65534), 0);
+	look_at_vm();
+	assert_int_equal(seteuid(0), 0);
+	came_to("rom-readable", "/etc/libvirt/qemu.conf", CHECK_CANNOT_TELL, NULL, NULL);
 	came_to("disk", "/images/disk.qcow2", CHECK_CANNOT_TELL, "may not look", NULL);
 }
 
@@ -637,7 +668,7 @@ static void test_pinning(void **state)
 	gone("/sys/devices/cpu_core/cpus");
 	vm_says("pinning", NULL, CHECK_OK, "alike", NULL);
 	replace("<vcpu>4</vcpu>", "<vcpu>9</vcpu>");
-	vm_says("pinning", NULL, CHECK_WARNING, "9 vCPUs, and the machine 8", "setvcpus win11 8");
+	vm_says("pinning", NULL, CHECK_WARNING, "9 vCPUs, and the machine 8", "have 8 in <vcpu>");
 	gone("/sys/devices/system/cpu/online");
 	vm_says("pinning", NULL, CHECK_CANNOT_TELL, NULL, NULL);
 }
