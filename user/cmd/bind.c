@@ -356,6 +356,8 @@ static int run_program(const char *const *argv)
 	if (!pid) {
 		sigaction(SIGINT, &interrupt, NULL);
 		sigaction(SIGQUIT, &quit, NULL);
+		/* Who became root by "su" may have no sbin in theirs. */
+		setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
 		execvp(argv[0], (char *const *)argv);
 		_exit(127);
 	}

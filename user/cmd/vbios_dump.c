@@ -7,6 +7,7 @@
 #include "../client/sysfs.h"
 #include "../machine/rom_source.h"
 #include "../machine/slot.h"
+#include "../show/text.h"
 #include "../show/value.h"
 #include "signals.h"
 #include "vbios.h"
@@ -38,9 +39,14 @@ struct awake {
 
 static int in_use(const struct gpu *gpu, const struct gpu_user *user)
 {
+	struct style style;
+	char comm[64];
+
+	style_detect(&style, stderr);
+	text_clean(&style, comm, sizeof(comm), user->comm);
 	if (user->pid)
 		complain("%s is in use by %s (pid %u): its ROM cannot be read before that ends",
-			 gpu->address, user->comm, user->pid);
+			 gpu->address, comm, user->pid);
 	else
 		complain("%s is in use: its ROM cannot be read before that ends", gpu->address);
 	return RESULT_FAILED;

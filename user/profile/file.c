@@ -63,24 +63,39 @@ int file_replace(const char *path, const void *data, size_t size)
 	return file_replace_as(path, data, size, NULL);
 }
 
+/*
+ * For what is no file, as a pipe. In a directory of somebody else's a link would have
+ * root write to any device of their choice.
+ */
+static int open_other(const char *path)
+{
+	struct stat st;
+	int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY, fd;
+
+	if (lstat(path, &st))
+		return -errno;
+	if (!S_ISLNK(st.st_mode))
+		flags |= O_NOFOLLOW;
+	else if (st.st_uid && st.st_uid != geteuid())
+		return -EACCES;
+	fd = open(path, flags);
+	return fd < 0 ? -errno : fd;
+}
+
 int file_write(const char *path, const void *data, size_t size)
 {
 	struct stat st;
-	FILE *file;
-	int err;
+	int fd, err;
 
 	/* A VM that starts in the middle of it must not see half a file. */
 	if (stat(path, &st) || S_ISREG(st.st_mode))
 		return file_replace(path, data, size);
 
-	/* What is no file, as a pipe, stays what it is. */
-	file = fopen(path, "we");
-	if (!file)
-		return -errno;
-	err = fwrite(data, size, 1, file) ? 0 : -errno;
-	if (fclose(file) && !err)
-		err = -errno;
-	return err;
+	fd = open_other(path);
+	if (fd < 0)
+		return fd;
+	err = write_all(fd, data, size);
+	return close(fd) && !err ? -errno : err;
 }
 
 int file_read(const char *path, size_t max, char **data, size_t *size)

@@ -26,6 +26,8 @@ static int make_directory(const char *root)
 
 int backup_write(const char *root, const char *name, const char *xml, char path[static PATH_MAX])
 {
+	/* Whoever has made the directory. */
+	const struct stat rights = { .st_mode = 0600, .st_uid = geteuid(), .st_gid = getegid() };
 	time_t now = time(NULL);
 	char when[32] = "";
 	struct tm tm;
@@ -44,7 +46,7 @@ int backup_write(const char *root, const char *name, const char *xml, char path[
 			     number) >= PATH_MAX)
 			return -ENAMETOOLONG;
 		if (access(path, F_OK))
-			return file_replace(path, xml, strlen(xml));
+			return file_replace_as(path, xml, strlen(xml), &rights);
 	}
 	return -EEXIST;
 }

@@ -263,10 +263,10 @@ static void test_alone_in_use(void **state)
 	(void)state;
 	kernel.loaded = false;
 	root_link("../../../../kernel/iommu_groups/15", AUDIO "/iommu_group");
-	root_file("qemu\n", "/proc/4242/comm");
+	root_file("qe\033mu\n", "/proc/4242/comm");
 	root_link("/dev/vfio/15", "/proc/4242/fd/9");
 	assert_int_equal(dump(), RESULT_FAILED);
-	assert_says(err, "0000:01:00.0 is in use by qemu (pid 4242)");
+	assert_says(err, "0000:01:00.0 is in use by qe?mu (pid 4242)");
 	assert_not_written();
 	assert_string_equal(attribute.told, "");
 }

@@ -144,6 +144,14 @@ static void test_check_trims(void **state)
 	assert_image(target, bytes, ROM_SIZE);
 	assert_int_equal(check_file(path, NULL, "/dev/full", false), RESULT_FAILED);
 	assert_says(err, "No space left");
+	/* One's own link to what is no file is followed, that of somebody else is not. */
+	assert_int_equal(symlink("/dev/null", target), 0);
+	assert_int_equal(check_file(path, NULL, target, false), RESULT_DONE);
+	if (!lchown(target, 65534, 65534)) {
+		assert_int_equal(check_file(path, NULL, target, false), RESULT_NOT_PERMITTED);
+		assert_says(err, "Permission denied");
+	}
+	unlink(target);
 }
 
 static void test_check_file(void **state)

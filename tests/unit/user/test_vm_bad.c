@@ -102,8 +102,11 @@ static void test_backup(void **state)
 	assert_int_equal(st.st_mode & 0777, 0700);
 	dir = opendir(path);
 	assert_non_null(dir);
-	while ((entry = readdir(dir)))
+	while ((entry = readdir(dir))) {
 		n += !strncmp(entry->d_name, "win11.", 6);
+		assert_int_equal(fstatat(dirfd(dir), entry->d_name, &st, 0), 0);
+		assert_true(S_ISDIR(st.st_mode) || (st.st_mode & 0777) == 0600);
+	}
 	closedir(dir);
 	assert_int_equal(n, 2);
 	/* It is what it was, to the byte, and says so. */
