@@ -75,6 +75,10 @@ static bool enable(struct edit *edit, const struct wish *wish, char why[static W
 			 "no file is named: 'gpupm vbios dump -o FILE' writes one, and --rom FILE names it");
 		return false;
 	}
+	if (!xmlCheckUTF8(BAD_CAST path)) {
+		snprintf(why, WHY_SIZE, "the name of the file is no UTF-8, and XML has nothing else");
+		return false;
+	}
 	if (!check(wish, path, why))
 		return false;
 	look_at_rights(edit, wish, path);

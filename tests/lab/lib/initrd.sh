@@ -3,24 +3,26 @@
 # A real initramfs to boot with, and the program that makes it: Debian's initramfs-tools.
 
 # What it is made of beside what the host has. udev's part of it loads drivers.
-INITRD_PACKAGES="initramfs-tools initramfs-tools-core klibc-utils libklibc linux-base udev"
+INITRD_PACKAGES=(initramfs-tools initramfs-tools-core klibc-utils libklibc linux-base udev)
 
-# Prints a directory with initramfs-tools, unpacked as an overlay for the laptop.
-initrd_tools() {
-	local suite=bookworm key dir debs deb
+# Of what other machines have in their place, for tests that boot nothing with it.
+DRACUT_PACKAGES=(dracut dracut-core udev grub-common grub2-common)
+
+# unpacked NAME PACKAGE...: prints a directory with Debian packages, unpacked as an overlay.
+unpacked() {
+	local name=$1 suite=bookworm key dir debs deb
+	shift
 	private_apt_fresh "$suite" || private_apt_update "$suite"
-	# shellcheck disable=SC2086 # packages
-	key=$(private_apt apt-cache "$suite" --no-all-versions show $INITRD_PACKAGES |
+	key=$(private_apt apt-cache "$suite" --no-all-versions show "$@" |
 		sed -n 's/^SHA256: //p' | key_of)
-	dir=$LAB_CACHE/initramfs-tools-$key
+	dir=$LAB_CACHE/$name-$key
 	if [ ! -e "$dir" ]; then
 		debs=$(mktemp -d "$LAB_CACHE/debs.XXXXXX")
 		(
 			cd "$debs" || exit 1
-			# shellcheck disable=SC2086 # packages
-			private_apt apt-get "$suite" download $INITRD_PACKAGES
+			private_apt apt-get "$suite" download "$@"
 		) >"$LAB_CACHE/download.log" 2>&1 ||
-			die "could not download initramfs-tools, see $LAB_CACHE/download.log"
+			die "could not download $name, see $LAB_CACHE/download.log"
 		mkdir "$debs/root"
 		for deb in "$debs"/*.deb; do
 			dpkg-deb -x "$deb" "$debs/root"

@@ -41,6 +41,10 @@ static void test_bad(void **state)
 	wish.rom = "/foreign";
 	assert_int_equal(enable("gpu", "rom"), RESULT_FAILED);
 	assert_says(err, "/foreign is no ROM for this GPU: ");
+	put_rom("/r\xff", 0x25a2);
+	wish.rom = "/r\xff";
+	assert_int_equal(enable("gpu", "rom"), RESULT_FAILED);
+	assert_says(err, "the name of the file is no UTF-8");
 	wish.rom = NULL;
 	wish.table = NULL;
 	assert_int_equal(enable("power"), RESULT_FAILED);
