@@ -78,6 +78,7 @@ ifeq ($(DESTDIR),)
 	# To stop this one would be to stop the VMs.
 	test ! -e "$(prefix)/lib/systemd/system/gpupm-stop.service" || \
 		systemctl --quiet disable gpupm-stop.service
+	$(SYSTEMCTL) stop gpupmd-forward.socket 2>/dev/null || true
 	rm -rf /run/gpupm /var/lib/gpupm
 	GOAL=uninstall scripts/dkms remove
 	test ! -d /sys/module/gpupm || rmmod gpupm || \

@@ -9,6 +9,7 @@
 #include "daemon/socket.h"
 #include "daemon/source.h"
 #include "daemon/vm.h"
+#include "forward/forward.h"
 #include "guest/agent.h"
 #include "guest/guest.h"
 #include "guest/libvirt.h"
@@ -235,6 +236,7 @@ static void on_reload(uv_signal_t *handle, int signal)
 		log_info("the configuration was read anew");
 		config = new;
 		profile_config(config);
+		forwards_config(config);
 		config_free(old);
 		free(old);
 		open_server(config);
@@ -252,6 +254,7 @@ static void close_all(void)
 	source_close();
 	libvirt_close();
 	qmp_close();
+	forwards_close();
 	agents_close();
 	profile_close();
 	guests_close();
@@ -314,6 +317,7 @@ static int start(void)
 	/* VMs that are there already are seen by what follows, and their commands run. */
 	agents_open(loop);
 	profile_config(config);
+	forwards_config(config);
 	err = source_open(loop, options.sysfs, &source_listener);
 	if (err)
 		return err;
@@ -346,6 +350,7 @@ int main(int argc, char **argv)
 	sockets_watch(loop, on_socket_gone);
 	find_directories();
 	profile_open(loop, &setup);
+	forwards_open(loop);
 	err = start();
 	if (err) {
 		result = EXIT_FAILED;

@@ -5,6 +5,7 @@
 #include "request.h"
 #include "socket.h"
 
+#include "../forward/forward.h"
 #include "../guest/guest.h"
 #include "../profile/profile.h"
 
@@ -88,6 +89,14 @@ static struct json_object *error_object(const char *sentence)
 	return object;
 }
 
+static struct json_object *profile_answer(void)
+{
+	struct json_object *object = profile_json();
+
+	json_object_object_add(object, "forwards", forwards_json());
+	return object;
+}
+
 static struct json_object *set_profile(const char *word, bool root)
 {
 	int err;
@@ -99,7 +108,7 @@ static struct json_object *set_profile(const char *word, bool root)
 		return error_object("there is no such profile; there are ac, battery and auto");
 	if (err)
 		return error_object("the profile could not be changed; the daemon's log says why");
-	return profile_json();
+	return profile_answer();
 }
 
 static struct json_object *answer(const char *line, size_t n, bool root)
@@ -114,7 +123,7 @@ static struct json_object *answer(const char *line, size_t n, bool root)
 	case REQUEST_PROFILE_SET:
 		return set_profile(request.word, root);
 	case REQUEST_PROFILE:
-		return profile_json();
+		return profile_answer();
 	default:
 		object = json_object_new_object();
 		json_object_object_add(object, "guests", guests_json());

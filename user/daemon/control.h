@@ -10,7 +10,8 @@
  * object each way.
  *
  *   {"command":"guests"}                    <- {"guests":[...]}
- *   {"command":"profile"}                   <- what profile_json() makes
+ *   {"command":"profile"}                   <- what profile_json() makes, and
+ *                                             "forwards": what forwards_json() does
  *   {"command":"profile","set":"battery"}   <- the same, after the change; root only
  *   anything wrong                          <- {"error":"a sentence"}
  */

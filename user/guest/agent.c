@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands in guests, through the QEMU guest agent: "guest-exec" starts one, and
- * "guest-exec-status" tells whether it still runs. Nothing tells when it ends, so
- * one asks, with longer and longer pauses, and for no longer than the time limit.
+ * Commands in guests, and questions to them, through the QEMU guest agent. "guest-exec"
+ * starts a command, and "guest-exec-status" tells whether it still runs. Nothing tells
+ * when it ends, so one asks, with longer and longer pauses, and for no longer than the
+ * time limit.
  *
  * On the raw channel there may be answers to somebody who was there before, and an
  * agent that only comes later reads what was sent to nobody. So the channel is
@@ -36,8 +37,8 @@ enum step {
 	STEP_STATUS,
 };
 
-struct run {
-	struct run *next;
+struct agent_call {
+	struct agent_call *next;
 	struct vm *vm;
 	enum step step;
 	struct json_lines *lines;
@@ -55,14 +56,16 @@ struct run {
 	char command[64];
 	char *socket;
 	agent_done *done;
+	/* Of a question, instead of @done. */
+	agent_answer *answer;
 	void *data;
 };
 
 static uv_loop_t *agent_loop;
-static struct run *runs;
+static struct agent_call *runs;
 static unsigned int limit_ms = 30000;
 
-static void send_step(struct run *run);
+static void send_step(struct agent_call *run);
 
 static const char *clean(char *buf, size_t size, const char *text)
 {
@@ -76,7 +79,7 @@ static const char *clean(char *buf, size_t size, const char *text)
 
 static void on_closed(uv_handle_t *handle)
 {
-	struct run *run = handle->data;
+	struct agent_call *run = handle->data;
 
 	if (--run->handles)
 		return;
@@ -85,9 +88,9 @@ static void on_closed(uv_handle_t *handle)
 	free(run);
 }
 
-static void give_up(struct run *run)
+static void give_up(struct agent_call *run)
 {
-	struct run **link = &runs;
+	struct agent_call **link = &runs;
 
 	while (*link != run)
 		link = &(*link)->next;
@@ -100,17 +103,30 @@ static void give_up(struct run *run)
 	uv_close((uv_handle_t *)&run->pause, on_closed);
 }
 
-static void end(struct run *run, const char *error)
+static void end(struct agent_call *run, const char *error)
 {
+	agent_answer *answer = run->answer;
 	agent_done *done = run->done;
 	void *data = run->data;
 
 	give_up(run);
-	done(data, error);
+	if (answer)
+		answer(data, NULL, error);
+	else
+		done(data, error);
+}
+
+static void end_with(struct agent_call *run, struct json_object *result)
+{
+	agent_answer *answer = run->answer;
+	void *data = run->data;
+
+	give_up(run);
+	answer(data, result, NULL);
 }
 
 static void __attribute__((format(printf, 2, 3)))
-end_badly(struct run *run, const char *format, ...)
+end_badly(struct agent_call *run, const char *format, ...)
 {
 	char error[ERROR_SIZE];
 	va_list args;
@@ -123,7 +139,7 @@ end_badly(struct run *run, const char *format, ...)
 
 static void on_limit(uv_timer_t *timer)
 {
-	struct run *run = timer->data;
+	struct agent_call *run = timer->data;
 
 	if (run->why[0])
 		end_badly(run, "libvirt cannot reach the guest agent: %s", run->why);
@@ -199,13 +215,13 @@ static void on_pause(uv_timer_t *timer)
 	send_step(timer->data);
 }
 
-static void try_later(struct run *run)
+static void try_later(struct agent_call *run)
 {
 	uv_timer_start(&run->pause, on_pause, run->pause_ms, 0);
 	run->pause_ms = run->pause_ms < PAUSE_MAX_MS / 2 ? run->pause_ms * 2 : PAUSE_MAX_MS;
 }
 
-static void on_status(struct run *run, struct json_object *status)
+static void on_status(struct agent_call *run, struct json_object *status)
 {
 	struct json_object *exited = NULL;
 	char text[STDERR_SIZE + 2];
@@ -228,7 +244,7 @@ static void on_status(struct run *run, struct json_object *status)
 			  (long long)number(status, "signal", 0), text);
 }
 
-static void on_result(struct run *run, struct json_object *result)
+static void on_result(struct agent_call *run, struct json_object *result)
 {
 	switch (run->step) {
 	case STEP_CONNECT:
@@ -242,6 +258,10 @@ static void on_result(struct run *run, struct json_object *result)
 		send_step(run);
 		break;
 	case STEP_EXEC:
+		if (run->answer) {
+			end_with(run, result);
+			break;
+		}
 		run->pid = number(result, "pid", -1);
 		if (run->pid < 0) {
 			end_badly(run, "the guest agent does not say what it started");
@@ -256,7 +276,7 @@ static void on_result(struct run *run, struct json_object *result)
 	}
 }
 
-static void on_answer(struct run *run, struct json_object *answer)
+static void on_answer(struct agent_call *run, struct json_object *answer)
 {
 	struct json_object *result = NULL, *error, *description = NULL;
 	char text[256];
@@ -271,14 +291,15 @@ static void on_answer(struct run *run, struct json_object *answer)
 		return;
 	json_object_object_get_ex(error, "desc", &description);
 	clean(text, sizeof(text), json_object_get_string(description) ?: "it does not say why");
-	end_badly(run, "the guest agent refused to run '%s': %s", run->command, text);
+	end_badly(run, "the guest agent refused %s'%s': %s", run->answer ? "" : "to run ",
+		  run->command, text);
 }
 
 /* ---- the two ways to an agent ----------------------------------------------- */
 
 static void on_connected(void *data)
 {
-	struct run *run = data;
+	struct agent_call *run = data;
 
 	run->step = STEP_SYNC;
 	json_lines_resync(run->lines);
@@ -292,7 +313,7 @@ static void on_object(void *data, struct json_object *object)
 
 static void on_failed(void *data, int error, const char *why)
 {
-	struct run *run = data;
+	struct agent_call *run = data;
 
 	(void)error;
 	if (run->step == STEP_CONNECT)
@@ -310,7 +331,7 @@ static const struct json_lines_events events = {
 
 static void on_called(void *data, struct json_object *answer, const char *error, bool later)
 {
-	struct run *run = data;
+	struct agent_call *run = data;
 
 	run->call = NULL;
 	run->why[0] = '\0';
@@ -325,7 +346,7 @@ static void on_called(void *data, struct json_object *answer, const char *error,
 	}
 }
 
-static struct json_object *step_command(struct run *run)
+static struct json_object *step_command(struct agent_call *run)
 {
 	struct json_object *command, *args;
 
@@ -346,7 +367,7 @@ static struct json_object *step_command(struct run *run)
 	return command;
 }
 
-static void send_step(struct run *run)
+static void send_step(struct agent_call *run)
 {
 	struct json_object *command = step_command(run);
 
@@ -376,12 +397,12 @@ static struct json_object *exec_command(const char *const *argv)
 	return command;
 }
 
-void agent_run(struct vm *vm, const char *socket, const char *const *argv,
-	       agent_done *done, void *data)
+static struct agent_call *begin(struct vm *vm, const char *socket, struct json_object *command,
+				const char *words, void *data)
 {
 	/* Not one that an earlier daemon used. */
 	static int64_t last_sync;
-	struct run *run = calloc(1, sizeof(*run));
+	struct agent_call *run = calloc(1, sizeof(*run));
 
 	if (!run)
 		abort();
@@ -389,10 +410,9 @@ void agent_run(struct vm *vm, const char *socket, const char *const *argv,
 		last_sync = uv_hrtime() / 1000 % INT32_MAX;
 	run->sync = ++last_sync;
 	run->vm = vm;
-	run->done = done;
 	run->data = data;
-	run->exec = exec_command(argv);
-	clean(run->command, sizeof(run->command), argv[0]);
+	run->exec = command;
+	clean(run->command, sizeof(run->command), words);
 	run->pause_ms = PAUSE_MIN_MS;
 	uv_timer_init(agent_loop, &run->limit);
 	uv_timer_init(agent_loop, &run->pause);
@@ -411,11 +431,36 @@ void agent_run(struct vm *vm, const char *socket, const char *const *argv,
 		run->step = STEP_EXEC;
 		send_step(run);
 	}
+	return run;
+}
+
+void agent_run(struct vm *vm, const char *socket, const char *const *argv,
+	       agent_done *done, void *data)
+{
+	begin(vm, socket, exec_command(argv), argv[0], data)->done = done;
+}
+
+struct agent_call *agent_ask(struct vm *vm, const char *socket, const char *question,
+			     agent_answer *answer, void *data)
+{
+	struct json_object *command = json_object_new_object();
+	struct agent_call *call;
+
+	json_object_object_add(command, "execute", json_object_new_string(question));
+	call = begin(vm, socket, command, question, data);
+	call->answer = answer;
+	return call;
+}
+
+void agent_forget(struct agent_call *call)
+{
+	if (call)
+		give_up(call);
 }
 
 static void on_vm_ended(struct vm *vm)
 {
-	struct run *run = runs, *next;
+	struct agent_call *run = runs, *next;
 
 	for (; run; run = next) {
 		next = run->next;

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 /* Our commands are short: a peer with this much of them unread reads no more. */
 #define MAX_UNREAD	65536
@@ -95,10 +96,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 		read_bytes(lines, bytes, n);
 }
 
-static void on_connect(uv_connect_t *connect, int status)
+static void begin(struct json_lines *lines, int status)
 {
-	struct json_lines *lines = connect->data;
-
 	if (!lines->events)
 		return;
 	if (!status)
@@ -109,6 +108,18 @@ static void on_connect(uv_connect_t *connect, int status)
 		lines->events->connected(lines->data);
 }
 
+static void on_connect(uv_connect_t *connect, int status)
+{
+	begin(connect->data, status);
+}
+
+static void on_taken(uv_timer_t *timer)
+{
+	struct json_lines *lines = timer->data;
+
+	begin(lines, lines->error);
+}
+
 static void on_soon(uv_timer_t *timer)
 {
 	struct json_lines *lines = timer->data;
@@ -116,8 +127,8 @@ static void on_soon(uv_timer_t *timer)
 	fail(lines, lines->error, uv_strerror(lines->error));
 }
 
-struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max,
-				   const struct json_lines_events *events, void *data)
+static struct json_lines *make(uv_loop_t *loop, size_t max, const struct json_lines_events *events,
+			       void *data)
 {
 	struct json_lines *lines = calloc(1, sizeof(*lines));
 
@@ -132,6 +143,14 @@ struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max
 	lines->pipe.data = lines;
 	lines->soon.data = lines;
 	lines->connect.data = lines;
+	return lines;
+}
+
+struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max,
+				   const struct json_lines_events *events, void *data)
+{
+	struct json_lines *lines = make(loop, max, events, data);
+
 	/* libuv would cut a longer one, and connect to something else. */
 	if (strlen(path) < sizeof(((struct sockaddr_un *)NULL)->sun_path)) {
 		uv_pipe_connect(&lines->connect, &lines->pipe, path, on_connect);
@@ -139,6 +158,18 @@ struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max
 		lines->error = UV_ENAMETOOLONG;
 		uv_timer_start(&lines->soon, on_soon, 0, 0);
 	}
+	return lines;
+}
+
+struct json_lines *json_lines_take(uv_loop_t *loop, int fd, size_t max,
+				   const struct json_lines_events *events, void *data)
+{
+	struct json_lines *lines = make(loop, max, events, data);
+
+	lines->error = uv_pipe_open(&lines->pipe, fd);
+	if (lines->error)
+		close(fd);
+	uv_timer_start(&lines->soon, on_taken, 0, 0);
 	return lines;
 }
 

@@ -9,8 +9,8 @@
 #include <uv.h>
 
 /*
- * The client's side of what QEMU's monitor and the guest agent have in common: a
- * UNIX socket on which both send JSON objects. Nothing here waits.
+ * What QEMU's monitor, the guest agent and the relays of forwards have in common: a
+ * UNIX socket on which both ends send JSON objects. Nothing here waits.
  */
 
 struct json_lines;
@@ -44,6 +44,15 @@ struct json_lines_events {
  * Return: the connection, which may fail later; free it with json_lines_close().
  */
 struct json_lines *json_lines_open(uv_loop_t *loop, const char *path, size_t max,
+				   const struct json_lines_events *events, void *data);
+
+/**
+ * json_lines_take - speak on a socket that is connected already
+ * @fd: the socket; closed with the connection
+ *
+ * Otherwise as json_lines_open(); @connected is called as well.
+ */
+struct json_lines *json_lines_take(uv_loop_t *loop, int fd, size_t max,
 				   const struct json_lines_events *events, void *data);
 
 /** json_lines_close - disconnect, and tell nothing more; NULL is fine */

@@ -177,7 +177,8 @@ static void on_failed(uv_timer_t *timer)
 /* Return: a file in memory with the command, or -1 and errno. */
 static int command_file(struct json_object *command)
 {
-	const char *text = json_object_to_json_string_ext(command, JSON_C_TO_STRING_PLAIN);
+	const char *text = command ?
+		json_object_to_json_string_ext(command, JSON_C_TO_STRING_PLAIN) : "";
 	size_t size = strlen(text);
 	int fd = memfd_create("command", MFD_CLOEXEC);
 
@@ -193,9 +194,12 @@ static int command_file(struct json_object *command)
 static void start(struct libvirt_call *call, enum libvirt_channel channel, const char *domain,
 		  struct json_object *command)
 {
-	char path[PATH_MAX], *args[] = {
-		PROGRAM, channel == LIBVIRT_AGENT ? "agent" : "monitor", (char *)domain, NULL
+	static char * const words[] = {
+		[LIBVIRT_MONITOR] = "monitor",
+		[LIBVIRT_AGENT] = "agent",
+		[LIBVIRT_ADDRESSES] = "addresses",
 	};
+	char path[PATH_MAX], *args[] = { PROGRAM, words[channel], (char *)domain, NULL };
 	uv_stdio_container_t stdio[3];
 	uv_process_options_t options = {
 		.exit_cb = on_exit_of,

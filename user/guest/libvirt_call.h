@@ -8,14 +8,16 @@
 
 /*
  * libvirt's library is nowhere in the daemon: each call is a process that lives as
- * long as the call, "gpupmd-libvirt monitor|agent DOMAIN". It reads the command from
- * its standard input and prints the answer, or why there is none; what it exits with
- * says which.
+ * long as the call, "gpupmd-libvirt monitor|agent|addresses DOMAIN". It reads the
+ * command from its standard input and prints the answer, or why there is none; what it
+ * exits with says which.
  */
 
 enum libvirt_channel {
 	LIBVIRT_MONITOR,
 	LIBVIRT_AGENT,
+	/* No command: the answer is as an agent's to "guest-network-get-interfaces". */
+	LIBVIRT_ADDRESSES,
 };
 
 /* What gpupmd-libvirt exits with. */
@@ -43,13 +45,13 @@ struct libvirt_call;
  * @loop: the loop
  * @channel: whom it is for
  * @domain: name of the domain
- * @command: the command; stays the caller's
+ * @command: the command; stays the caller's; NULL for none
  * @done: called once, later, never from within this function; also when there is no
  *	answer for 20 s
  * @data: for @done
  *
- * libvirt marks a domain as tainted when its monitor or its agent is spoken to: use
- * it for nothing that nobody asked for.
+ * libvirt marks a domain as tainted when its monitor or its agent is spoken to, though
+ * not when it is asked for addresses: use it for nothing that nobody asked for.
  *
  * Return: the call, good until @done is called or libvirt_forget().
  */

@@ -27,6 +27,7 @@ void config_free(struct config *config)
 		free(vm->name);
 		free(vm->qmp);
 		free(vm->agent);
+		free(vm->forwards);
 		actions_free(&vm->both);
 		for (int j = 0; j < N_PROFILES; j++)
 			actions_free(&vm->actions[j]);

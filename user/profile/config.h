@@ -2,6 +2,7 @@
 #ifndef GPUPM_PROFILE_CONFIG_H
 #define GPUPM_PROFILE_CONFIG_H
 
+#include "../forward/rule.h"
 #include "../guest/report.h"
 
 #include <stdbool.h>
@@ -57,6 +58,8 @@ struct actions {
  * @name: of the VM
  * @qmp: path of a QMP socket, or NULL
  * @agent: path of a guest agent's socket, or NULL
+ * @forwards: ports of the host that reach it while it runs, or NULL
+ * @n_forwards: their number
  * @both: [vm NAME]
  * @actions: [vm NAME ac] and [vm NAME battery]
  */
@@ -64,6 +67,8 @@ struct vm_config {
 	char *name;
 	char *qmp;
 	char *agent;
+	struct forward *forwards;
+	size_t n_forwards;
 	struct actions both;
 	struct actions actions[N_PROFILES];
 };

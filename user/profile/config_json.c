@@ -55,6 +55,19 @@ static struct json_object *words(char *const *words)
 	return array;
 }
 
+static struct json_object *forwards(const struct vm_config *vm)
+{
+	struct json_object *array;
+	char buf[FORWARD_SIZE];
+
+	if (!vm->n_forwards)
+		return NULL;
+	array = json_must(json_object_new_array());
+	for (size_t i = 0; i < vm->n_forwards; i++)
+		json_append(array, json_string(forward_text(buf, &vm->forwards[i])));
+	return array;
+}
+
 static struct json_object *json_actions(const struct actions *actions)
 {
 	struct json_object *object = json_must(json_object_new_object());
@@ -83,6 +96,7 @@ void json_config(struct json_object *object, const struct config *config)
 		json_add(vm, "name", json_string(config->vms[i].name));
 		json_add(vm, "qmp", text(config->vms[i].qmp));
 		json_add(vm, "agent", text(config->vms[i].agent));
+		json_add(vm, "forward", forwards(&config->vms[i]));
 		for (enum profile_id profile = 0; profile < N_PROFILES; profile++) {
 			struct actions actions = config_vm_actions(&config->vms[i], profile);
 

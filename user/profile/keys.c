@@ -117,6 +117,13 @@ static int set_agent(const char *name, const struct section *section, const char
 	return set_socket(name, &section->vm->agent, value, error);
 }
 
+static int set_forward(const char *name, const struct section *section, const char *value,
+		       FILE *error)
+{
+	fprintf(error, "%s: ", name);
+	return forwards_parse(value, &section->vm->forwards, &section->vm->n_forwards, error);
+}
+
 static int set_gpu_policy(const char *name, const struct section *section, const char *value,
 			  FILE *error)
 {
@@ -240,6 +247,7 @@ static const struct key keys[N_KEYS] = {
 	{ "acpi-table", IN_ACTIONS, false, set_acpi_table },
 	{ "qmp", IN_VM, false, set_qmp },
 	{ "agent", IN_VM, false, set_agent },
+	{ "forward", IN_VM, true, set_forward },
 };
 
 int key_find(unsigned int kind, const char *name)

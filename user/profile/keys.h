@@ -31,7 +31,7 @@ struct section {
 	struct actions *actions;
 };
 
-#define N_KEYS		10
+#define N_KEYS		11
 
 /**
  * key_find - the number of a key

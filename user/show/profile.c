@@ -168,22 +168,66 @@ static void show_vm(FILE *out, const struct style *style, const char *root,
 	table_print(&table, style, out);
 }
 
-/* The sockets of a VM, which are the same in every profile. */
+/* The sockets and forwards of a VM, which are the same in every profile. */
 static void show_sockets(FILE *out, const struct style *style, struct json_object *vm)
 {
 	struct table table = { .indent = 4, .narrow = 1 << 1 };
 	const char *qmp = text_of(vm, "qmp"), *agent = text_of(vm, "agent");
 	const char *name = text_of(vm, "name");
+	struct json_object *forwards = NULL;
 	char clean[128];
 
-	if (!name || (!qmp && !agent))
+	json_object_object_get_ex(vm, "forward", &forwards);
+	if (!name || (!qmp && !agent && !forwards))
 		return;
 	if (qmp)
 		show_row(&table, style, "qmp", qmp);
 	if (agent)
 		show_row(&table, style, "agent", agent);
+	for (size_t i = 0; json_object_is_type(forwards, json_type_array) &&
+	     i < json_object_array_length(forwards); i++)
+		show_row(&table, style, i ? "" : "forward",
+			 json_object_get_string(json_object_array_get_idx(forwards, i)) ?: "");
 	text_clean(style, clean, sizeof(clean), name);
 	fprintf(out, "  VM %s\n", clean);
+	table_print(&table, style, out);
+}
+
+/* What becomes of a forward of a VM that runs. */
+static void show_forward(struct table *table, const struct style *style,
+			 struct json_object *forward)
+{
+	const char *error = text_of(forward, "error"), *address = text_of(forward, "address");
+	struct json_object *listens = NULL;
+	char words[VALUE_SIZE];
+
+	json_object_object_get_ex(forward, "listens", &listens);
+	text_clean(style, words, sizeof(words), text_of(forward, "vm") ?: "?");
+	table_cell(table, PAINT_BOLD, "%s", words);
+	text_clean(style, words, sizeof(words), text_of(forward, "forward") ?: "?");
+	table_cell(table, PAINT_PLAIN, "%s", words);
+	text_clean(style, words, sizeof(words), address ?: "-");
+	table_cell(table, PAINT_PLAIN, "%s", words);
+	text_clean(style, words, sizeof(words),
+		   error ?: json_object_get_boolean(listens) ? "listens" : "starts");
+	table_cell(table, error ? PAINT_RED : PAINT_GREEN, "%s", words);
+	table_row(table);
+}
+
+static void show_forwards(FILE *out, const struct style *style, struct json_object *forwards)
+{
+	static const char * const heads[] = { "VM", "forward", "guest", "state" };
+	struct table table = { .indent = 2, .narrow = 1 << 3 };
+
+	if (!json_object_is_type(forwards, json_type_array) ||
+	    !json_object_array_length(forwards))
+		return;
+	for (size_t i = 0; i < sizeof(heads) / sizeof(*heads); i++)
+		table_cell(&table, PAINT_DIM, "%s", heads[i]);
+	table_row(&table);
+	for (size_t i = 0; i < json_object_array_length(forwards); i++)
+		show_forward(&table, style, json_object_array_get_idx(forwards, i));
+	fputc('\n', out);
 	table_print(&table, style, out);
 }
 
@@ -192,7 +236,7 @@ void profiles_show(FILE *out, const struct style *style, const char *root,
 {
 	static const char * const words[] = { "ac", "battery" };
 	const char *active = text_of(profiles, "active");
-	struct json_object *all = NULL, *vms = NULL, *actions;
+	struct json_object *all = NULL, *vms = NULL, *forwards, *actions;
 	size_t n = 0;
 
 	json_object_object_get_ex(profiles, "profiles", &all);
@@ -208,4 +252,6 @@ void profiles_show(FILE *out, const struct style *style, const char *root,
 	}
 	for (size_t j = 0; j < n; j++)
 		show_sockets(out, style, json_object_array_get_idx(vms, j));
+	if (json_object_object_get_ex(profiles, "forwards", &forwards))
+		show_forwards(out, style, forwards);
 }

@@ -75,6 +75,13 @@ static void agent_line(struct peer *peer, const char *line)
 				 agent.exec_error);
 		else
 			peer_say(peer, "{'return': {'pid': 77}}");
+	} else if (!strcmp(name, "guest-network-get-interfaces")) {
+		assert_null(args);
+		if (agent.exec_error)
+			peer_say(peer, "{'error': {'class': 'CommandNotFound', 'desc': '%s'}}",
+				 agent.exec_error);
+		else
+			peer_say(peer, "{'return': [{'name': 'lo'}]}");
 	} else if (!strcmp(name, "guest-exec-status")) {
 		assert_int_equal(json_object_get_int(json_object_object_get(args, "pid")), 77);
 		if (agent.asked++ < agent.running)
@@ -163,6 +170,49 @@ static void test_bad_ends(void **state)
 	reset_agent();
 	agent.exec_error = "Guest agent command failed, error was Failed to execute";
 	assert_run("refused to run 'C:\\power.exe': Guest agent command failed");
+	loop_close();
+}
+
+static void on_answer(void *data, struct json_object *answer, const char *why)
+{
+	assert_true(!answer != !why);
+	on_done(data, answer ? json_object_to_json_string_ext(answer, JSON_C_TO_STRING_PLAIN) :
+			why);
+}
+
+static struct agent_call *ask(void)
+{
+	ended = 0;
+	return agent_ask(&fake_vm, path, "guest-network-get-interfaces", on_answer, &ended);
+}
+
+static void test_questions(void **state)
+{
+	struct peer peer;
+
+	(void)state;
+	reset_agent();
+	peer_open(&peer, path, &script);
+	ask();
+	assert_int_equal(ended, 0);
+	run_until(&ended, 1);
+	assert_string_equal(error, "[{\"name\":\"lo\"}]");
+	agent.exec_error = "not known";
+	ask();
+	run_until(&ended, 1);
+	assert_string_equal(error, "the guest agent refused 'guest-network-get-interfaces': not known");
+	/* Nobody wants to know any more. */
+	agent_forget(ask());
+	agent_forget(NULL);
+	assert_int_equal(ended, 0);
+	ask();
+	vm_ends();
+	assert_int_equal(ended, 1);
+	assert_string_equal(error, "the VM ended");
+	peer_close(&peer);
+	ask();
+	run_until(&ended, 1);
+	assert_non_null(strstr(error, "cannot connect to the guest agent"));
 	loop_close();
 }
 
@@ -333,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_good, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_questions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_old_answers, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_flood, setup, teardown),

@@ -105,7 +105,11 @@ static void test_keys(void **state)
 		       "conf:2: no key 'agent' in this section; there are " ACTIONS " and acpi-table");
 	assert_mistake("[vm x]\nagnt = /x",
 		       "conf:2: no key 'agnt' in this section; did you mean agent? There are "
-		       ACTIONS ", acpi-table, qmp and agent");
+		       ACTIONS ", acpi-table, qmp, agent and forward");
+	assert_mistake("[ac]\nforward = 1:2",
+		       "conf:2: no key 'forward' in this section; there are " ACTIONS " and acpi-table");
+	assert_mistake("[vm x]\nforward = 13389",
+		       "conf:2: forward: '13389' is not of the form [ADDRESS:]PORT:[ADDRESS:]PORT, as in 13389:3389");
 	assert_mistake("[ac]\n= on",
 		       "conf:2: no key '' in this section; there are " ACTIONS " and acpi-table");
 	assert_mistake("[ac]\ngpu-policy = on\n\ngpu-policy = on",
@@ -278,6 +282,8 @@ static const char full[] =
 	"[vm \"my games\"]\r\n"
 	"qmp = /run/qmp\r\n"
 	"agent = /run/agent\r\n"
+	"forward = 13389:3389,\r\n"
+	"   127.0.0.1:2222:192.168.122.50:22\r\n"
 	"gpu-policy = on\r\n"
 	"vcpu-affinity = all\r\n"
 	"guest-command = 'C:\\x.exe' C:\\\\y\r\n"
@@ -314,6 +320,12 @@ static void test_meaning(void **state)
 	vm = config_vm(&config, "my games");
 	assert_string_equal(vm->qmp, "/run/qmp");
 	assert_string_equal(vm->agent, "/run/agent");
+	assert_int_equal(vm->n_forwards, 2);
+	assert_string_equal(vm->forwards[0].host, "");
+	assert_int_equal(vm->forwards[0].host_port, 13389);
+	assert_string_equal(vm->forwards[1].host, "127.0.0.1");
+	assert_string_equal(vm->forwards[1].guest, "192.168.122.50");
+	assert_int_equal(vm->forwards[1].guest_port, 22);
 	a = config_actions(&config, "my games", PROFILE_BATTERY);
 	assert_int_equal(a.affinity, AFFINITY_LIST);
 	assert_string_equal(a.cpus, "0-3, 8");

@@ -55,7 +55,8 @@ static void on_done(void *data, struct json_object *object, const char *why, boo
 
 static struct libvirt_call *begin(enum libvirt_channel channel, const char *domain)
 {
-	struct json_object *command = json_tokener_parse("{\"execute\": \"guest-ping\"}");
+	struct json_object *command = channel == LIBVIRT_ADDRESSES ? NULL :
+		json_tokener_parse("{\"execute\": \"guest-ping\"}");
 	struct libvirt_call *call = libvirt_call(&loop, channel, domain, command, on_done, &ended);
 
 	json_object_put(command);
@@ -74,10 +75,11 @@ static void assert_answer(enum libvirt_channel channel, const char *domain, cons
 	assert_false(later);
 }
 
-static void assert_error(const char *domain, const char *want, bool want_later)
+static void assert_error_of(enum libvirt_channel channel, const char *domain, const char *want,
+			    bool want_later)
 {
 	ended = 0;
-	begin(LIBVIRT_AGENT, domain);
+	begin(channel, domain);
 	assert_int_equal(ended, 0);
 	run_until(&ended, 1);
 	assert_null(answer);
@@ -85,6 +87,11 @@ static void assert_error(const char *domain, const char *want, bool want_later)
 		fail_msg("%s: not '%s' but '%s'", domain, want, error);
 	assert_null(strpbrk(error, "\n\033"));
 	assert_int_equal(later, want_later);
+}
+
+static void assert_error(const char *domain, const char *want, bool want_later)
+{
+	assert_error_of(LIBVIRT_AGENT, domain, want, want_later);
 }
 
 static int open_files(void)
@@ -99,6 +106,9 @@ static int open_files(void)
 	return n;
 }
 
+#define ADDRESS(text)	"{\"ip-address\":\"" text "\"}"
+#define FOUND(list)	"{\"return\":[{\"ip-addresses\":[" list "]}]}"
+
 static void test_answers(void **state)
 {
 	int files;
@@ -109,6 +119,14 @@ static void test_answers(void **state)
 	files = open_files();
 	assert_answer(LIBVIRT_AGENT, "a name; with $signs",
 		      "{\"return\":{\"agent\":{\"execute\":\"guest-ping\"}}}");
+	/* What is leased comes first, and what is no address does not come. */
+	assert_answer(LIBVIRT_ADDRESSES, "leased",
+		      FOUND(ADDRESS("192.168.122.50") "," ADDRESS("fd00::5")));
+	assert_answer(LIBVIRT_ADDRESSES, "said",
+		      FOUND(ADDRESS("127.0.0.1") "," ADDRESS("10.0.0.5") "," ADDRESS("::1")));
+	assert_answer(LIBVIRT_ADDRESSES, "bridged",
+		      FOUND(ADDRESS("127.0.0.1") "," ADDRESS("10.0.0.5") "," ADDRESS("::1")));
+	assert_answer(LIBVIRT_ADDRESSES, "booting", FOUND(""));
 	run_a_while();
 	assert_int_equal(open_files(), files);
 	/* Many at once. */
@@ -130,6 +148,9 @@ static void test_errors(void **state)
 	assert_error("babbles", "no JSON object", false);
 	assert_error("floods", "more than 1048576 bytes", false);
 	assert_error("crashes", "gpupmd-libvirt ", false);
+	assert_error_of(LIBVIRT_ADDRESSES, "without", "libvirt has no lease of it, and its agent cannot be asked: QEMU guest agent is not configured",
+			false);
+	assert_error_of(LIBVIRT_ADDRESSES, "nobody", "Domain not found", false);
 	setenv("GPUPM_TEST_NO_LIBVIRTD", "1", 1);
 	assert_error("win11", "Failed to connect", false);
 	loop_close();

@@ -67,8 +67,18 @@ static const char file[] =
 	"[vm win11]\n"
 	"qmp = /run/qmp\n"
 	"agent = /run/agent\n"
+	"forward = 13389:3389,\n"
+	" [::1]:2222:[FD00:0::5]:22\n"
 	"vcpu-affinity = all\n"
 	"[vm silent]\n";
+
+static const char forwards[] =
+	"[{\"vm\":\"win11\",\"forward\":\"13389:3389\",\"listens\":true,\n"
+	"\"address\":\"192.168.122.50\",\"error\":null},\n"
+	"{\"vm\":\"my \\u001b[1mgame\",\"forward\":\"1:2\",\"listens\":false,\n"
+	"\"address\":null,\"error\":null},\n"
+	"{\"vm\":\"win11\",\"forward\":\"[::1]:2222:[fd00::5]:22\",\"listens\":false,\n"
+	"\"address\":null,\"error\":\"another program \\u001b[1m\"}]";
 
 static void test_all(void **state)
 {
@@ -82,6 +92,7 @@ static void test_all(void **state)
 	json_config(object, &config);
 	config_free(&config);
 	json_add(object, "active", json_string("battery"));
+	json_add(object, "forwards", json_tokener_parse(forwards));
 	assert_shown(object, "profile.txt");
 }
 
@@ -103,6 +114,8 @@ static void test_odd(void **state)
 		"{}", "{\"profiles\":1}", "{\"profiles\":{}}", "{\"profiles\":{\"ac\":null}}",
 		"{\"profiles\":{\"ac\":[]},\"vms\":{}}", "{\"active\":7,\"vms\":[1,null,{}]}",
 		"{\"vms\":[{\"name\":1,\"ac\":2}],\"profiles\":{\"ac\":{\"host_command\":[1,null]}}}",
+		"{\"forwards\":{}}", "{\"forwards\":[1,null,{},{\"vm\":7,\"error\":[]}]}",
+		"{\"vms\":[{\"name\":\"x\",\"forward\":[1,null]},{\"name\":\"x\",\"forward\":7}]}",
 		"{\"profiles\":{\"battery\":{\"vcpu_affinity\":{},\"acpi_table\":[[]]}}}",
 	};
 
