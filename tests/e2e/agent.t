@@ -130,6 +130,11 @@ lab-power ac 51
 soon "on AC it runs the other" guest_said "GUEST: on AC"
 soon "which went well" daemon_said "guest-command sh in VM talk .*: done"
 
+gpupm doctor talk --json >/run/lab/doctor || true
+is "the doctor asks the agent, which answers" \
+	"$(jq -r '.checks[] | select(.name == "agent") | "\(.result): \(.evidence)"' /run/lab/doctor)" \
+	"ok: its guest agent answers"
+
 # ---- libvirtd goes in the middle ------------------------------------------------
 
 kill -KILL "$(cat /run/lab/libvirt/pid)"

@@ -215,7 +215,7 @@ static void check_remapping(const struct host *host, const char *cmdline, struct
 		fix_cmdline_remove(host, checks, "nointremap");
 	else
 		check_fix(checks,
-			  "turn on interrupt remapping (also: x2APIC) in firmware's setup; for guests that are trusted: echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/vfio-unsafe.conf");
+			  "turn on interrupt remapping (also: x2APIC) in firmware's setup; for guests that are trusted: echo 'options vfio_iommu_type1 allow_unsafe_interrupts=1' | sudo tee /etc/modprobe.d/vfio-unsafe.conf, and reboot");
 }
 
 /* How many groups the host's own devices use without translation. */

@@ -33,15 +33,13 @@ static bool is_loaded(const struct host *host)
 
 static void check_loaded(const struct host *host, struct checks *checks)
 {
-	char text[512];
-
 	if (is_loaded(host)) {
 		check_add(checks, "loaded", NULL, CHECK_OK, "there is /sys/module/gpupm");
 		return;
 	}
-	module_missing(host->root, text, sizeof(text));
 	check_add(checks, "loaded", NULL, CHECK_FAILURE, "there is no /sys/module/gpupm");
-	check_fix(checks, "%s", text);
+	check_fix(checks, "%ssudo modprobe gpupm", module_installed(host->root, host->release) ?
+		  "" : "sudo make install in gpupm's source, then ");
 }
 
 static void check_version(const struct host *host, struct checks *checks)
@@ -218,7 +216,7 @@ static void check_signature(const struct host *host, struct checks *checks)
 		check_add(checks, "secure-boot", NULL, CHECK_FAILURE,
 			  "Secure Boot is on, and there is no key that DKMS could sign with");
 		check_fix(checks,
-			  "sudo dkms generate_mok, sudo dkms install --force gpupm/%s, then sudo mokutil --import /var/lib/dkms/mok.pub, and reboot",
+			  "sudo dkms generate_mok, sudo dkms install --force gpupm/%s, then sudo mokutil --import /var/lib/dkms/mok.pub, reboot, and confirm there with the password you chose",
 			  GPUPM_VERSION);
 		return;
 	default:

@@ -74,13 +74,15 @@ static bool has_holder(const char *root, const char *name, char what[256])
 
 static bool is_held(const char *root, const char *name, char what[256])
 {
-	bool found = has_holder(root, name, what);
 	const struct dirent *entry;
 	char path[PATH_MAX];
+	bool found = false;
 	DIR *dir;
 
+	if (has_holder(root, name, what))
+		return true;
 	snprintf(path, sizeof(path), "%s/sys/class/block", root);
-	dir = found ? NULL : opendir(path);
+	dir = opendir(path);
 	while (!found && dir && (entry = readdir(dir)))
 		found = entry->d_name[0] != '.' && is_part(root, name, entry->d_name) &&
 			has_holder(root, entry->d_name, what);

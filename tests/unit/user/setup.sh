@@ -19,6 +19,12 @@ for verb in $verbs; do
 		"$("$GPUPM" --help | sed -n "s/^  $verb  *//p")"
 	fails "$verb refuses unknown options" 2 "gpupm $verb: unknown option --frob" "$GPUPM" "$verb" --frob
 done
+# Programs go by those of the doctor's checks.
+sed -n 's/.*check_add(checks, "\([a-z0-9-]*\)".*/\1/p' ../../../user/doctor/*.c | sort -u >"$work/names"
+while read -r name; do
+	like "gpupm(1) has the check $name" "$(tr '\n' ' ' <../../../user/man/gpupm.1)" \
+		"Names never change.*[ ,]${name}[ ,.;].*vm list"
+done <"$work/names"
 fails "vbios without a word" 2 'say what to do: dump or check' "$GPUPM" vbios
 fails "vbios with another word" 2 "it does not do 'frob'" "$GPUPM" vbios frob
 fails "vbios check without a file" 2 'say which file' "$GPUPM" vbios check
