@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 # core
+# daemon
 # laptop: --cpus 1
 # What the doctor says of a laptop, with one thing broken at a time; that doing what it
 # says mends that; and that to look wakes nothing. More is in bridge.t and nopower.t,
