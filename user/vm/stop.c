@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * libvirt tells when a VM has ended, so nothing looks for it again and again. Its
- * calls block: one agent that hangs would keep the others waiting. So where there is
- * more than one VM, each is stopped by a process of its own.
+ * calls block, the one to an agent until the guest has shut down, or for a minute: so
+ * that is a thread's; and where there is more than one VM, each is stopped by a process
+ * of its own.
  */
 #include "stop.h"
 #include "../cmd/cmd.h"
@@ -10,7 +11,10 @@
 #include "domain.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <libvirt/virterror.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +26,24 @@
 /* How long a VM may take to be gone once force was used. */
 #define FORCE_SECONDS	20
 #define PROGRESS_MS	5000
+/* How long what asks an agent may take to see that the VM is gone. */
+#define ANSWER_MS	5000
+
+/**
+ * struct question - what an agent is asked
+ * @thread: asks
+ * @domain: the VM, with a reference of its own
+ * @pipe: where the answer is announced
+ * @refused: whether it does not
+ * @words: why
+ */
+struct question {
+	pthread_t thread;
+	virDomainPtr domain;
+	int pipe[2];
+	bool refused;
+	char words[256];
+};
 
 /**
  * struct stop - a VM that is being stopped
@@ -29,6 +51,8 @@
  * @name: its name, clean
  * @ended: it does not run any more
  * @over: the time of this step is
+ * @answered: the agent's question is
+ * @question: to the agent, or NULL
  * @begun_ms: when the first step began
  */
 struct stop {
@@ -36,6 +60,8 @@ struct stop {
 	char name[256];
 	bool ended;
 	bool over;
+	bool answered;
+	struct question *question;
 	long begun_ms;
 };
 
@@ -92,14 +118,24 @@ static void on_progress(int timer, void *data)
 	tell(stop, "still running after %ld s", (now_ms() - stop->begun_ms + 500) / 1000);
 }
 
-/* Return: whether the VM has ended before @ms were over. */
+static void on_answer(int watch, int fd, int events, void *data)
+{
+	struct stop *stop = data;
+
+	(void)watch;
+	(void)fd;
+	(void)events;
+	stop->answered = true;
+}
+
+/* Return: whether the VM has ended before @ms were over, or an answer came. */
 static bool wait_for_end(struct stop *stop, long ms)
 {
 	int over = virEventAddTimeout(ms > 0 ? ms : 0, on_over, stop, NULL);
 	int progress = virEventAddTimeout(PROGRESS_MS, on_progress, stop, NULL);
 
 	stop->over = over < 0;
-	while (!stop->ended && !stop->over)
+	while (!stop->ended && !stop->over && !stop->answered)
 		if (virEventRunDefaultImpl() < 0)
 			break;
 	if (over >= 0)
@@ -121,6 +157,95 @@ static const char *last_words(char words[static 256])
 	return words;
 }
 
+static void *ask(void *data)
+{
+	struct question *question = data;
+
+	question->refused = virDomainShutdownFlags(question->domain,
+						   VIR_DOMAIN_SHUTDOWN_GUEST_AGENT);
+	if (question->refused)
+		last_words(question->words);
+	while (write(question->pipe[1], "", 1) < 0 && errno == EINTR)
+		;
+	return NULL;
+}
+
+static void question_free(struct question *question)
+{
+	close(question->pipe[0]);
+	close(question->pipe[1]);
+	virDomainFree(question->domain);
+	free(question);
+}
+
+static struct question *question_begin(virDomainPtr domain)
+{
+	struct question *question = calloc(1, sizeof(*question));
+	int err;
+
+	if (!question || pipe2(question->pipe, O_CLOEXEC)) {
+		free(question);
+		return NULL;
+	}
+	virDomainRef(domain);
+	question->domain = domain;
+	err = pthread_create(&question->thread, NULL, ask, question);
+	if (!err)
+		return question;
+	question_free(question);
+	errno = err;
+	return NULL;
+}
+
+/* A thread that hangs goes with the process, and keeps what it uses. */
+static void question_end(struct stop *stop)
+{
+	struct pollfd answer;
+
+	if (!stop->question)
+		return;
+	answer = (struct pollfd){ .fd = stop->question->pipe[0], .events = POLLIN };
+	if (poll(&answer, 1, ANSWER_MS) > 0) {
+		pthread_join(stop->question->thread, NULL);
+		question_free(stop->question);
+	} else {
+		pthread_detach(stop->question->thread);
+	}
+	stop->question = NULL;
+}
+
+/* Return: whether the VM has ended within its time, by what the agent did. */
+static bool ask_agent(struct stop *stop, long deadline)
+{
+	char words[256];
+	bool refused;
+	int watch;
+
+	tell(stop, "asks its guest agent to shut down");
+	stop->question = question_begin(stop->domain);
+	if (!stop->question) {
+		tell(stop, "it cannot be asked: %s", strerror(errno));
+		return false;
+	}
+	watch = virEventAddHandle(stop->question->pipe[0], VIR_EVENT_HANDLE_READABLE, on_answer,
+				  stop, NULL);
+	if (wait_for_end(stop, deadline - now_ms()) || !stop->answered) {
+		virEventRemoveHandle(watch);
+		return stop->ended || virDomainIsActive(stop->domain) == 0;
+	}
+	virEventRemoveHandle(watch);
+	stop->answered = false;
+	refused = stop->question->refused;
+	snprintf(words, sizeof(words), "%s", stop->question->words);
+	question_end(stop);
+	if (!refused)
+		return wait_for_end(stop, deadline - now_ms());
+	if (virDomainIsActive(stop->domain) == 0)
+		return true;
+	tell(stop, "the agent does not: %s", words);
+	return false;
+}
+
 static int force(struct stop *stop)
 {
 	tell(stop, "force: its QEMU is ended");
@@ -137,14 +262,8 @@ static int take_steps(struct stop *stop, long seconds)
 	long deadline = stop->begun_ms + seconds * 1000;
 	char words[256];
 
-	tell(stop, "asks its guest agent to shut down");
-	if (virDomainShutdownFlags(stop->domain, VIR_DOMAIN_SHUTDOWN_GUEST_AGENT)) {
-		if (virDomainIsActive(stop->domain) == 0)
-			return RESULT_DONE;
-		tell(stop, "the agent does not: %s", last_words(words));
-	} else if (wait_for_end(stop, (deadline - now_ms()) / 2)) {
+	if (ask_agent(stop, stop->begun_ms + seconds * 500))
 		return RESULT_DONE;
-	}
 	tell(stop, "presses its power button");
 	if (virDomainShutdownFlags(stop->domain, VIR_DOMAIN_SHUTDOWN_ACPI_POWER_BTN))
 		tell(stop, "the button does not: %s", last_words(words));
@@ -177,6 +296,7 @@ static int stop_one(virConnectPtr connection, virDomainPtr domain, long seconds)
 			tell(&stop, "has ended, after %ld s",
 			     (now_ms() - stop.begun_ms + 500) / 1000);
 	}
+	question_end(&stop);
 	virConnectDomainEventDeregisterAny(connection, callback);
 	return result;
 }

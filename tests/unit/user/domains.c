@@ -5,6 +5,8 @@
 
 #include <libvirt/libvirt.h>
 #include <libvirt/virterror.h>
+#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +134,13 @@ virDomainPtr virDomainLookupByName(virConnectPtr connection, const char *name)
 	return fails(VIR_ERR_NO_DOMAIN, "Domain not found");
 }
 
+int virDomainRef(virDomainPtr domain)
+{
+	assert_non_null(domain);
+	references++;
+	return 0;
+}
+
 int virDomainFree(virDomainPtr domain)
 {
 	assert_non_null(domain);
@@ -230,6 +239,16 @@ static struct {
 	int left;
 } timers[TIMERS_MAX];
 
+static struct {
+	virEventHandleCallback callback;
+	void *data;
+	int fd;
+} handle;
+
+/* A guest that hangs does so until its VM has ended. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t unhung = PTHREAD_COND_INITIALIZER;
+
 static virConnectDomainEventCallback listener;
 static void *listener_data;
 static struct fake_domain *ending;
@@ -259,15 +278,47 @@ int virEventRemoveTimeout(int timer)
 	return 0;
 }
 
+int virEventAddHandle(int fd, int events, virEventHandleCallback callback, void *data,
+		      virFreeCallback ff)
+{
+	assert_true(events == VIR_EVENT_HANDLE_READABLE && !ff && !handle.callback);
+	handle.callback = callback;
+	handle.data = data;
+	handle.fd = fd;
+	return 3;
+}
+
+int virEventRemoveHandle(int watch)
+{
+	assert_int_equal(watch, 3);
+	handle.callback = NULL;
+	return 0;
+}
+
+static void has_ended(struct fake_domain *domain)
+{
+	pthread_mutex_lock(&lock);
+	domain->state = VIR_DOMAIN_SHUTOFF;
+	pthread_cond_broadcast(&unhung);
+	pthread_mutex_unlock(&lock);
+}
+
 int virEventRunDefaultImpl(void)
 {
+	struct pollfd answer = { .fd = handle.fd, .events = POLLIN };
 	int first = -1, passed;
 
+	/* Time passes only while nobody is about to answer. */
+	if (handle.callback && fake.domains[0].agent != GUEST_HANGS) {
+		assert_int_equal(poll(&answer, 1, -1), 1);
+		handle.callback(3, handle.fd, VIR_EVENT_HANDLE_READABLE, handle.data);
+		return 0;
+	}
 	if (ending) {
 		struct fake_domain *domain = ending;
 
 		ending = NULL;
-		domain->state = VIR_DOMAIN_SHUTOFF;
+		has_ended(domain);
 		assert_non_null(listener);
 		listener((virConnectPtr)&fake, (virDomainPtr)domain, VIR_DOMAIN_EVENT_STOPPED, 0,
 			 listener_data);
@@ -317,7 +368,14 @@ int virDomainShutdownFlags(virDomainPtr domain, unsigned int flags)
 	}
 	if (guest == GUEST_ENDS)
 		ending = of(domain);
-	return 0;
+	if (guest != GUEST_HANGS)
+		return 0;
+	pthread_mutex_lock(&lock);
+	while (of(domain)->state != VIR_DOMAIN_SHUTOFF)
+		pthread_cond_wait(&unhung, &lock);
+	pthread_mutex_unlock(&lock);
+	fails(VIR_ERR_AGENT_UNRESPONSIVE, "Guest agent disappeared while executing command");
+	return -1;
 }
 
 int virDomainDestroy(virDomainPtr domain)

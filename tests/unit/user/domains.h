@@ -22,7 +22,7 @@ struct fake_domain {
 	char *xml;
 	int state;
 	bool transient;
-	enum { GUEST_NONE, GUEST_IGNORES, GUEST_ENDS } agent, button;
+	enum { GUEST_NONE, GUEST_IGNORES, GUEST_HANGS, GUEST_ENDS } agent, button;
 	bool stubborn;
 };
 

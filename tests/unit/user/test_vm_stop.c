@@ -40,7 +40,11 @@ static void test_stop(void **state)
 		     ASKS NO_AGENT PRESSES NO_BUTTON FORCE ENDED);
 	/* The agent has half of the time, and the button what is left. */
 	assert_stops(GUEST_IGNORES, GUEST_ENDS, ASKS RUNNING RUNNING PRESSES ENDED);
+	/* libvirt's call does not come back before the guest has ended. */
+	assert_stops(GUEST_HANGS, GUEST_ENDS, ASKS RUNNING RUNNING PRESSES ENDED);
+	assert_stops(GUEST_HANGS, GUEST_NONE, ASKS RUNNING RUNNING PRESSES NO_BUTTON FORCE ENDED);
 	domain->state = VIR_DOMAIN_RUNNING;
+	domain->agent = GUEST_IGNORES;
 	domain->button = GUEST_IGNORES;
 	assert_int_equal(run(STOP, "win11", NULL, false, NULL), RESULT_DONE);
 	assert_says(out, PRESSES RUNNING);
