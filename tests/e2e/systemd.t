@@ -158,8 +158,11 @@ cat >"$UNITS/gpupm-stop.service.d/lab.conf" <<-END
 	Environment=SECONDS_FOR_VMS=2
 	StandardOutput=append:/run/lab/stopped
 END
+# systemd ends the scopes of VMs after this one, if it runs.
+printf '[Unit]\nDefaultDependencies=no\n' >"$UNITS/virt-guest-shutdown.target"
 systemctl daemon-reload
 systemctl start gpupm-stop
+is "systemd is to wait with its own end of VMs" "$(systemctl is-active virt-guest-shutdown.target)" active
 # Nothing in it answers.
 cat >/run/lab/deaf.xml <<-END
 	<domain type='kvm'>

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # the lab uses what is set here
 # A real initramfs to boot with, and the program that makes it: Debian's initramfs-tools.
 
 # What it is made of beside what the host has. udev's part of it loads drivers.
