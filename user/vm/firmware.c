@@ -41,7 +41,8 @@ static void new_varstore(xmlDocPtr doc, char path[static PATH_MAX])
 {
 	char old[PATH_MAX], name[256], *slash;
 
-	xml_value(doc, old, sizeof(old), "/domain/os/nvram");
+	if (!xml_value(doc, old, sizeof(old), "/domain/os/nvram/source/@file"))
+		xml_value(doc, old, sizeof(old), "/domain/os/nvram");
 	xml_value(doc, name, sizeof(name), "/domain/name");
 	slash = *old == '/' ? strrchr(old, '/') : NULL;
 	if (slash)
@@ -71,6 +72,17 @@ static void let_libvirt_choose(struct edit *edit, const char *varstore)
 
 static void choose(struct edit *edit, const struct firmware *firmware, const char *varstore)
 {
+	/* That of the old one; ours is raw, which goes without saying. */
+	static const char * const formats[][2] = {
+		{ "loader", "format" }, { "nvram", "format" }, { "nvram", "templateFormat" },
+	};
+
+	/* A varstore that is not named by its text, but in an element. */
+	if (xml_find(edit->doc, "/domain/os/nvram/*"))
+		edit_remove(edit, "/domain/os", "nvram");
+	for (size_t i = 0; i < sizeof(formats) / sizeof(*formats); i++)
+		if (xml_find(edit->doc, "/domain/os/%s/@%s", formats[i][0], formats[i][1]))
+			edit_set(edit, "/domain/os", formats[i][0], formats[i][1], "raw");
 	if (xml_find(edit->doc, "/domain/os/loader[@secure='yes']"))
 		edit_set(edit, "/domain/os", "loader", "secure", "no");
 	edit_text(edit, "/domain/os", "loader", firmware->code);

@@ -218,6 +218,32 @@ static void test_firmware_chosen(void **state)
 	assert_true(has("//os[count(loader)=1]"));
 }
 
+#define LOADER	\
+	"<os><loader readonly='yes' secure='yes' type='pflash' format='qcow2'>/usr/share/OVMF/OVMF_CODE_4M.ms.fd</loader>" \
+	"<nvram type='file' template='/usr/share/OVMF/OVMF_VARS_4M.ms.fd'><source file='/vms/win11.fd'/></nvram>"
+
+/* Newer ways to name the files, which a libvirt from before 9.2 does not know. */
+static void test_firmware_source(void **state)
+{
+	char *xml = fake.domains[0].xml, *os = strstr(xml, "<os>"), *loader;
+
+	(void)state;
+	*os = '\0';
+	loader = strstr(os + 1, "<loader");
+	memset(loader, ' ', strstr(loader, "<boot") - loader);
+	assert_true(asprintf(&fake.domains[0].xml, "%s" LOADER "%s", xml, os + 4) > 0);
+	free(xml);
+	assert_int_equal(enable("firmware"), RESULT_DONE);
+	assert_true(has("//os/loader[@format='raw' and .='/usr/share/OVMF/OVMF_CODE_4M.fd']"));
+	assert_true(has("//os/nvram[not(@type) and .='/vms/win11_VARS.without-secure-boot.fd']"));
+	assert_true(has("//os[count(nvram)=1]"));
+	assert_int_equal(disable("firmware"), RESULT_DONE);
+	assert_true(has("//os/loader[@format='qcow2' and .='/usr/share/OVMF/OVMF_CODE_4M.ms.fd']"));
+	assert_true(has("//os/nvram[@type='file' and not(text())]/source[@file='/vms/win11.fd']"));
+	assert_true(has("//os[count(nvram)=1]"));
+	assert_false(has("//metadata/gpupm:*"));
+}
+
 static int open_libvirt(void)
 {
 	FILE *real_stderr = stderr;
@@ -340,6 +366,7 @@ int main(void)
 		TEST(test_no_gpu),
 		TEST(test_firmware),
 		TEST(test_firmware_chosen),
+		TEST(test_firmware_source),
 		TEST(test_connection),
 		TEST(test_notes),
 		TEST(test_tampered),
