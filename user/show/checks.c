@@ -8,6 +8,8 @@
 
 /* Room for a line of the longest evidence and fix, with the paths in them. */
 #define LINE_SIZE	16384
+/* Of what does not fit behind the result. */
+#define INDENT		15
 
 static enum paint paint_of(enum check_result result)
 {
@@ -19,6 +21,42 @@ static enum paint paint_of(enum check_result result)
 	};
 
 	return paints[result];
+}
+
+/* How much of a fix is a command, which stays in one piece to be copied; 0 for words. */
+static size_t command_length(const char *fix)
+{
+	static const char * const begins[] = { "sudo ", "echo ", "gpupm " };
+	static const char * const ends[] = { "; ", ", then ", ", or " };
+	size_t n = strlen(fix);
+	bool command = false;
+
+	for (size_t i = 0; i < sizeof(begins) / sizeof(*begins); i++)
+		command |= !strncmp(fix, begins[i], strlen(begins[i]));
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++) {
+		const char *end = strstr(fix, ends[i]);
+
+		if (end && (size_t)(end - fix) < n)
+			n = end - fix;
+	}
+	return command ? n : 0;
+}
+
+/* Words that do not fit are broken, below the command if there is one. */
+static void show_fix(FILE *out, const struct style *style, const char *fix)
+{
+	size_t n = command_length(fix);
+	char words[LINE_SIZE];
+
+	if (text_columns(fix) + INDENT + 5 <= style->width)
+		n = strlen(fix);
+	if (n)
+		fprintf(out, "%*s%sfix: %s%s%.*s%s\n", INDENT, "", style_begin(style, PAINT_DIM),
+			style_end(style, PAINT_DIM), style_begin(style, PAINT_BOLD), (int)n, fix,
+			style_end(style, PAINT_BOLD));
+	snprintf(words, sizeof(words), "%s%s", n ? "" : "fix: ", fix + n + strspn(fix + n, ";, "));
+	if (*words)
+		text_wrap(out, style, n ? INDENT + 5 : INDENT, words);
 }
 
 static void show(FILE *out, const struct style *style, const struct check *check)
@@ -46,14 +84,12 @@ static void show(FILE *out, const struct style *style, const struct check *check
 		last = last ?: strlen(line);
 		fprintf(out, "%.*s\n", (int)last - head, line + head);
 		if (line[last])
-			text_wrap(out, style, 15, line + last + 1);
+			text_wrap(out, style, INDENT, line + last + 1);
 	}
 	if (!check->fix || !style->width)
 		return;
 	text_clean(style, line, sizeof(line), check->fix);
-	fprintf(out, "%15s%sfix: %s%s%s%s\n", "", style_begin(style, PAINT_DIM),
-		style_end(style, PAINT_DIM), style_begin(style, PAINT_BOLD), line,
-		style_end(style, PAINT_BOLD));
+	show_fix(out, style, line);
 }
 
 void checks_show(FILE *out, const struct style *style, const struct checks *checks)

@@ -464,6 +464,10 @@ static void add_samples(void)
 	check_fix(&checks, "sudo tlp start");
 	check_add(&checks, "bridge-d3", NULL, CHECK_CANNOT_TELL, "the year is not known");
 	check_fix(&checks, "look");
+	check_add(&checks, "blocker", NULL, CHECK_FAILURE, "two more");
+	check_fix(&checks, "sudo a-command-that-stays-in-one-piece; and words about it that are broken");
+	check_add(&checks, "sibling", NULL, CHECK_WARNING, "words");
+	check_fix(&checks, "words alone, which are broken where a line is full, then and now");
 }
 
 static void shown_as(const struct style *style, const char *golden)
