@@ -172,22 +172,38 @@ static void print_command(FILE *out, const char *const *argv)
 		fprintf(out, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* What a person has to do, since no program here can. */
-static void show_rest(const struct bind_plan *plan)
+/* What a person has to do, since no program here can. Return: whether there is anything. */
+static bool show_rest(const struct bind_plan *plan)
 {
 	const char *words = plan->record.words ?: plan->old.words;
+	const struct bootloader *boot = &plan->boot;
+	bool by_hand = true;
 
 	if (!plan->initramfs)
-		puts("There is no initramfs-tools, dracut or mkinitcpio. If this machine has an initramfs,\n"
-		     "make it anew with the module vfio-pci and " BIND_MODPROBE ".");
-	if (!plan->boot.grub && !plan->boot.n && !plan->boot.cmdline)
+		printf("There is no initramfs-tools, dracut or mkinitcpio. If this machine has an initramfs,\n"
+		       "make it anew with%s.\n",
+		       plan->record.words ? " the module vfio-pci and " BIND_MODPROBE :
+					    "out the module vfio-pci");
+	if (!boot->grub && !boot->n && !boot->cmdline)
 		printf("The boot loader is neither GRUB nor systemd-boot. %s the kernel's command line by hand:\n  %s\n",
 		       plan->record.words ? "Add to" : "Take out of", words);
-	else if (plan->boot.grub && !plan->boot.command[0])
+	else if (boot->grub && !boot->command[0])
 		puts("There is no update-grub, grub-mkconfig or grub2-mkconfig: make GRUB's configuration anew.");
-	else if (!plan->boot.grub && !plan->boot.n)
+	else if (!boot->grub && !boot->n)
 		puts("Where the kernel is one image with its initramfs and its command line, make that anew,\n"
 		     "unless what has run did: kernel-install add-all");
+	else
+		by_hand = false;
+	return by_hand || !plan->initramfs;
+}
+
+static int run_one(const char *const *argv, int (*run)(const char *const *argv))
+{
+	fputs("Running ", stdout);
+	print_command(stdout, argv);
+	putchar('\n');
+	fflush(stdout);
+	return run(argv);
 }
 
 /* What has run has seen files that are gone again. */
@@ -197,7 +213,7 @@ static void run_again(const char *root, struct bind_plan *plan, const char *cons
 	size_t failed = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!run(list[i]))
+		if (!run_one(list[i], run))
 			continue;
 		failed++;
 		fputs("gpupm: still to run, once it can: ", stderr);
@@ -217,13 +233,8 @@ static int run_all(const char *root, struct bind_plan *plan, int (*run)(const ch
 	size_t n = commands(plan, list), i;
 	int status = 0;
 
-	for (i = 0; i < n && !status; i++) {
-		fputs("Running ", stdout);
-		print_command(stdout, list[i]);
-		putchar('\n');
-		fflush(stdout);
-		status = run(list[i]);
-	}
+	for (i = 0; i < n && !status; i++)
+		status = run_one(list[i], run);
 	if (!status)
 		return RESULT_DONE;
 	if (status < 0)
@@ -244,8 +255,10 @@ static int apply(const char *root, struct bind_plan *plan, int (*run)(const char
 	int err = bind_apply(root, plan);
 
 	if (err) {
-		complain("%s", plan->why);
-		return err == -EACCES || err == -EPERM ? RESULT_NOT_PERMITTED : RESULT_FAILED;
+		bool denied = err == -EACCES || err == -EPERM;
+
+		complain("%s%s", plan->why, denied ? "; try it as root" : "");
+		return denied ? RESULT_NOT_PERMITTED : RESULT_FAILED;
 	}
 	return run_all(root, plan, run);
 }
@@ -273,6 +286,7 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 {
 	const char *const *list[COMMANDS];
 	size_t n = commands(plan, list);
+	bool by_hand;
 	int result;
 
 	if (!show(plan) && !plan->old.pending) {
@@ -299,8 +313,8 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 		return result;
 	if (!plan->record.n_gpus && record_remove(root))
 		complain("could not remove " RECORD);
-	show_rest(plan);
-	printf("%s: %s\n", address, options->undo ?
+	by_hand = show_rest(plan);
+	printf("%s: %s%s\n", address, by_hand ? "once that is done: " : "", options->undo ?
 	       "undone; from the next boot on it is the host's again" :
 	       "vfio-pci owns all its functions from the next boot on; 'gpupm bind --undo' takes that back");
 	return RESULT_DONE;

@@ -427,7 +427,9 @@ static void test_unknown(void **state)
 	assert_says(out, "There is no initramfs-tools, dracut or mkinitcpio");
 	assert_says(out, "neither GRUB nor systemd-boot. Add to the kernel's command line by hand:\n"
 		    "  " WORDS "\n");
+	assert_says(out, "0000:01:00.0: once that is done: vfio-pci owns all its functions");
 	assert_int_equal(undo(), RESULT_DONE);
+	assert_says(out, "make it anew without the module vfio-pci.\n");
 	assert_says(out, "Take out of the kernel's command line by hand:\n  " WORDS "\n");
 	root_file(GRUB, "/etc/default/grub");
 	assert_int_equal(bind_it(), RESULT_DONE);
@@ -583,6 +585,32 @@ static void test_full(void **state)
 	umount(path);
 }
 
+/* Somebody else may look at what would change, and change nothing. */
+static void test_no_rights(void **state)
+{
+	int status;
+	pid_t pid;
+
+	(void)state;
+	debian();
+	if (geteuid()) {
+		print_message("not root\n");
+		skip();
+	}
+	assert_int_equal(chmod(root, 0755), 0);
+	pid = fork();
+	if (!pid) {
+		if (seteuid(65534) || call(NULL, true, false) || !strstr(out, "+vfio-pci\n"))
+			_exit(100);
+		status = bind_it();
+		_exit(strstr(err, "Permission denied; try it as root") ? status : 101);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), RESULT_NOT_PERMITTED);
+	assert_untouched();
+}
+
 static void test_odd_files(void **state)
 {
 	char path[PATH_MAX];
@@ -654,6 +682,7 @@ int main(void)
 		TEST(test_not_reverted),
 		TEST(test_fails_again),
 		TEST(test_full),
+		TEST(test_no_rights),
 		TEST(test_odd_files),
 		TEST(test_link),
 	};
