@@ -30,7 +30,7 @@ static void warn_closed(const char *file)
 	if (!qemu_user_read("", &user))
 		user = (struct qemu_user){ .name = "", .uid = 65534, .gids = { 65534 }, .n = 1 };
 	if (!qemu_user_can_read("", &user, file, closed))
-		complain("QEMU cannot read %s: %s is closed to its user %s%s; a place such as /usr/local/share/vgabios is open to all",
+		complain("QEMU cannot read %s: %s is closed to its user %s%s; a place such as /usr/share/vgabios is open to it",
 			 file, closed, user.name, *user.name ? "" : "unless that is root");
 }
 

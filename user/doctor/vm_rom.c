@@ -34,7 +34,7 @@ static void check_none(const struct vm_look *vm, struct checks *checks)
 		return;
 	}
 	check_fix(checks,
-		  "sudo gpupm vbios dump %s -o /usr/share/vgabios/gpu.rom, then sudo gpupm vm enable %s rom --rom /usr/share/vgabios/gpu.rom",
+		  "sudo mkdir -p /usr/share/vgabios && sudo gpupm vbios dump %s -o /usr/share/vgabios/gpu.rom, then sudo gpupm vm enable %s rom --rom /usr/share/vgabios/gpu.rom",
 		  address, vm->name);
 }
 
