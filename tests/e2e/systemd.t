@@ -8,10 +8,10 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=tests/e2e/power-lib.sh
 . "$(dirname "$0")/power-lib.sh"
+# shellcheck source=tests/e2e/units-lib.sh
+. "$(dirname "$0")/units-lib.sh"
 
-UNITS=/run/systemd/system
 COMMANDS=/run/gpupm/commands
-CONFIG=/etc/gpupm/gpupm.conf
 # A real one, with the laptop for its guest.
 AGENT=/tmp/agent.sock
 
@@ -23,16 +23,6 @@ commanded()
 policy_is()
 {
 	field_is "$1" .policy
-}
-
-unit()
-{
-	systemctl show --value --property="$1" gpupmd
-}
-
-unit_is()
-{
-	[ "$(unit "$1")" = "$2" ]
 }
 
 vcpu_on()
@@ -58,21 +48,9 @@ make_hybrid()
 	echo 1 >/run/lab/devices/cpu_atom/cpus
 }
 
-# As "make install" does it, and without what a unit of a whole system waits for.
-install_daemon()
+# What a command of a profile starts.
+install_more()
 {
-	install -D "$BUILT/gpupmd" /usr/local/sbin/gpupmd
-	install -D "$BUILT/gpupmd-libvirt" /usr/local/libexec/gpupmd-libvirt
-	mkdir -p "$UNITS/gpupmd.service.d" /etc/gpupm
-	grep -q ^kvm: /etc/group || echo 'kvm:x:64056:' >>/etc/group
-	sed 's|@sbindir@|/usr/local/sbin|' "$TOP/user/systemd/gpupmd.service.in" >"$UNITS/gpupmd.service"
-	cat >"$UNITS/gpupmd.service.d/lab.conf" <<-END
-		[Unit]
-		DefaultDependencies=no
-		[Service]
-		StandardError=append:$DAEMON_LOG
-		BindReadOnlyPaths=/run/lab/devices:/sys/devices
-	END
 	cat >"$UNITS/more.service" <<-END
 		[Unit]
 		DefaultDependencies=no
@@ -89,6 +67,8 @@ load
 is "systemd runs the laptop" "$(value /proc/1/comm)" systemd
 make_hybrid
 install_daemon
+unit_in_lab gpupmd.service BindReadOnlyPaths=/run/lab/devices:/sys/devices
+install_more
 cat >"$CONFIG" <<-END
 	[ac]
 	gpu-policy = warm
@@ -149,15 +129,8 @@ gpupm profile auto >/dev/null
 
 install -D "$BUILT/gpupm" /usr/local/bin/gpupm
 install -D "$BUILT/gpupm-setup" /usr/local/libexec/gpupm-setup
-mkdir -p "$UNITS/gpupm-stop.service.d"
 sed 's|@bindir@|/usr/local/bin|' "$TOP/user/systemd/gpupm-stop.service.in" >"$UNITS/gpupm-stop.service"
-cat >"$UNITS/gpupm-stop.service.d/lab.conf" <<-END
-	[Unit]
-	DefaultDependencies=no
-	[Service]
-	Environment=SECONDS_FOR_VMS=2
-	StandardOutput=append:/run/lab/stopped
-END
+unit_in_lab gpupm-stop.service Environment=SECONDS_FOR_VMS=2 StandardOutput=append:/run/lab/stopped
 # systemd ends the scopes of VMs after this one, if it runs.
 printf '[Unit]\nDefaultDependencies=no\n' >"$UNITS/virt-guest-shutdown.target"
 systemctl daemon-reload
