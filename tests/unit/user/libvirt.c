@@ -53,18 +53,18 @@ virDomainPtr virDomainLookupByName(virConnectPtr connection, const char *name)
 static int addresses(virDomainInterfacePtr **to, const char *const *texts, int n)
 {
 	virDomainInterfacePtr interface = calloc(1, sizeof(*interface));
+	virDomainIPAddressPtr addrs = calloc(n, sizeof(*addrs));
 
 	*to = calloc(1, sizeof(**to));
-	if (!*to || !interface)
+	if (!*to || !interface || !addrs)
 		abort();
-	(*to)[0] = interface;
-	interface->addrs = calloc(n, sizeof(*interface->addrs));
 	for (int i = 0; i < n; i++) {
-		interface->addrs[i].type = strchr(texts[i], ':') ? VIR_IP_ADDR_TYPE_IPV6 :
-						VIR_IP_ADDR_TYPE_IPV4;
-		interface->addrs[i].addr = strdup(texts[i]);
+		addrs[i].type = strchr(texts[i], ':') ? VIR_IP_ADDR_TYPE_IPV6 : VIR_IP_ADDR_TYPE_IPV4;
+		addrs[i].addr = strdup(texts[i]);
 	}
+	interface->addrs = addrs;
 	interface->naddrs = n;
+	(*to)[0] = interface;
 	return 1;
 }
 
