@@ -59,9 +59,9 @@ static int addresses(virDomainInterfacePtr **to, const char *const *texts, int n
 	if (!*to || !interface || !addrs)
 		abort();
 	for (int i = 0; i < n; i++) {
-		bool v6 = strchr(texts[i], ':');
-
-		addrs[i].type = v6 ? VIR_IP_ADDR_TYPE_IPV6 : VIR_IP_ADDR_TYPE_IPV4;
+		addrs[i].type = VIR_IP_ADDR_TYPE_IPV4;
+		if (strchr(texts[i], ':'))
+			addrs[i].type = VIR_IP_ADDR_TYPE_IPV6;
 		addrs[i].addr = strdup(texts[i]);
 	}
 	interface->addrs = addrs;
