@@ -140,6 +140,13 @@ machine_verdict() {
 		return 124
 	fi
 	if [ ! -s "$RUN/exit" ]; then
+		# An assertion of QEMU's own, or a crash: SIGABRT, SIGBUS, SIGFPE, SIGSEGV.
+		case $status in 134 | 135 | 136 | 139)
+			say "QEMU itself crashed with status $status; it said last:"
+			tail -n 3 "$RUN/qemu.log" >&2
+			return 120
+			;;
+		esac
 		if [ -s "$RUN/kernel.log" ]; then
 			say "the laptop stopped before the script ended; its kernel said last:"
 			tail -n 20 "$RUN/kernel.log" >&2
