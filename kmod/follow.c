@@ -281,7 +281,7 @@ static int port_suspend(struct device *dev)
 		gpupm_happened(gpu, GPUPM_CAUSE_POWER_CUT, NULL, NULL);
 	}
 	if (gpu->recovering)
-		queue_work(gpupm_wq, &gpu->apply);
+		gpupm_apply_soon(gpu, false);
 	/* Everything sleeps: there is nothing left to look at. */
 	if (!gpu->facts.awake)
 		cancel_delayed_work(&gpu->recheck);

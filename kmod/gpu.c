@@ -331,7 +331,6 @@ static void dismantle(struct gpupm_gpu *gpu)
 		device_unlock(gpu->port_dev);
 	}
 	cancel_delayed_work_sync(&gpu->recheck);
-	cancel_work_sync(&gpu->apply);
 
 	if (gpu->ports_held)
 		gpupm_for_each_port(gpu, port)

@@ -87,6 +87,7 @@ struct gpupm_port {
  * @ports_held: a reference on every port, from a resume until all functions
  *	sleep and none is open
  * @ports_kept: a reference on every port, for the policy. Under @mutex
+ * @rouse: @apply resumes the ports in any case
  *
  * @cut_unseen: the probe saw the root port leave D3cold before it was noted that
  *	it had got there
@@ -126,6 +127,7 @@ struct gpupm_gpu {
 	struct gpupm_wakes wakes;
 	bool ports_held;
 	bool ports_kept;
+	bool rouse;
 
 	bool cut_unseen;
 	bool closing;

@@ -33,19 +33,63 @@ struct gpupm_hold {
 /* Set by the module parameter "insist". */
 bool gpupm_insist_param = true;
 
-static void keep_ports(struct gpupm_gpu *gpu, bool keep)
+/**
+ * gpupm_ports_up - resume the ports of a GPU, for gpupm_ports_down() to let go of
+ * @gpu: the GPU
+ *
+ * A hot-plug port takes a lock of pciehp's when it resumes. pciehp's thread has that
+ * when it waits for the PCI core's lock on rescans and removals, and who has that one
+ * calls our notifier, which takes @gpu->mutex. So whoever needs ports in D0 gets them
+ * there first, and takes @gpu->mutex then.
+ *
+ * Context: process; without a lock. Waits for ports to resume.
+ */
+void gpupm_ports_up(struct gpupm_gpu *gpu)
 {
 	struct gpupm_port *port;
 
+	gpupm_for_each_port(gpu, port)
+		pm_runtime_get_sync(&port->pdev->dev);
+}
+
+/**
+ * gpupm_ports_down - undo gpupm_ports_up()
+ * @gpu: the GPU, which may have gone meanwhile
+ *
+ * Context: any.
+ */
+void gpupm_ports_down(struct gpupm_gpu *gpu)
+{
+	struct gpupm_port *port;
+
+	gpupm_for_each_port(gpu, port)
+		pm_runtime_put(&port->pdev->dev);
+}
+
+/* gpupm_ports_up(), if that is what policy and holds will ask for. */
+static bool ports_up_for(struct gpupm_gpu *gpu, enum gpupm_policy policy,
+			 unsigned int holds)
+{
+	bool up;
+
+	spin_lock(&gpu->lock);
+	up = gpupm_want_of(policy, holds, gpu->recovering).ports;
+	spin_unlock(&gpu->lock);
+	if (up)
+		gpupm_ports_up(gpu);
+	return up;
+}
+
+/* The ports are up already when @keep, see above. */
+static void keep_ports(struct gpupm_gpu *gpu, bool keep)
+{
 	if (gpu->ports_kept == keep)
 		return;
 	gpu->ports_kept = keep;
-	gpupm_for_each_port(gpu, port) {
-		if (keep)
-			pm_runtime_get_sync(&port->pdev->dev);
-		else
-			pm_runtime_put(&port->pdev->dev);
-	}
+	if (keep)
+		gpupm_ports_up(gpu);
+	else
+		gpupm_ports_down(gpu);
 }
 
 static int keep_function(struct gpupm_function *fn)
@@ -75,7 +119,8 @@ static void drop_functions(struct gpupm_gpu *gpu)
  * gpupm_keep - keep awake what policy and holds ask for, and nothing else
  * @gpu: the GPU
  *
- * Context: process; @gpu->mutex is held. Waits for devices to resume.
+ * Context: process; @gpu->mutex is held, and before it gpupm_ports_up() if ports
+ *	may have to be kept. Waits for devices to resume.
  * Return: 0, or -EIO when a function does not come up or does not answer, or
  *	did not before and waits for recovery.
  */
@@ -149,9 +194,12 @@ int gpupm_set_policy(struct gpupm_gpu *gpu, enum gpupm_policy policy)
 {
 	struct gpupm_process by = gpupm_process_current();
 	enum gpupm_policy before;
-	bool fallback;
 	int err = -ENODEV;
+	bool fallback;
+	bool up;
 
+	/* Where somebody holds it the ports are kept already. */
+	up = ports_up_for(gpu, policy, 0);
 	mutex_lock(&gpu->mutex);
 	if (gpu->gone)
 		goto out;
@@ -177,6 +225,8 @@ int gpupm_set_policy(struct gpupm_gpu *gpu, enum gpupm_policy policy)
 		gpupm_keep(gpu);
 out:
 	mutex_unlock(&gpu->mutex);
+	if (up)
+		gpupm_ports_down(gpu);
 	return err;
 }
 
@@ -218,12 +268,14 @@ int gpupm_hold(struct gpupm_gpu *gpu, u32 portid)
 	struct gpupm_process by = gpupm_process_current();
 	struct gpupm_hold *hold;
 	int err = -ENODEV;
+	bool up;
 
 	hold = kzalloc(sizeof(*hold), GFP_KERNEL);
 	if (!hold)
 		return -ENOMEM;
 	hold->portid = portid;
 
+	up = ports_up_for(gpu, GPUPM_POLICY_AUTO, 1);
 	mutex_lock(&gpu->mutex);
 	if (gpu->gone)
 		goto out;
@@ -251,6 +303,8 @@ int gpupm_hold(struct gpupm_gpu *gpu, u32 portid)
 		gpupm_keep(gpu);
 out:
 	mutex_unlock(&gpu->mutex);
+	if (up)
+		gpupm_ports_down(gpu);
 	kfree(hold);
 	return err;
 }
@@ -299,7 +353,7 @@ void gpupm_release_all(u32 portid)
 		spin_lock(&gpu->lock);
 		if (drop_hold(gpu, portid)) {
 			gpupm_happened(gpu, GPUPM_CAUSE_RELEASED, &by, NULL);
-			queue_work(gpupm_wq, &gpu->apply);
+			gpupm_apply_soon(gpu, false);
 		}
 		spin_unlock(&gpu->lock);
 	}
@@ -352,18 +406,61 @@ void gpupm_insist(struct gpupm_gpu *gpu)
 static void apply(struct work_struct *work)
 {
 	struct gpupm_gpu *gpu = container_of(work, struct gpupm_gpu, apply);
-	struct pci_dev *root;
+	bool recover = false;
+	bool rouse = false;
+	bool up = false;
 
+	spin_lock(&gpu->lock);
+	if (!gpu->gone) {
+		recover = gpu->recovering &&
+			  pm_runtime_suspended(&gpupm_root_port(gpu)->dev);
+		up = gpupm_want_of(gpu->policy, gpu->nholds,
+				   gpu->recovering).ports;
+		swap(rouse, gpu->rouse);
+	}
+	spin_unlock(&gpu->lock);
+
+	up |= recover || rouse;
+	if (up)
+		gpupm_ports_up(gpu);
 	mutex_lock(&gpu->mutex);
+	spin_lock(&gpu->lock);
+	/* This wake was ours. */
+	if (rouse && !gpu->facts.awake)
+		gpupm_wake_forget(&gpu->wakes);
+	spin_unlock(&gpu->lock);
 	if (!gpu->gone) {
 		gpupm_keep(gpu);
-		root = gpupm_root_port(gpu);
-		if (gpu->recovering && pm_runtime_suspended(&root->dev)) {
+		if (recover && gpu->recovering) {
 			gpupm_recover(gpu);
 			gpupm_keep(gpu);
 		}
 	}
 	mutex_unlock(&gpu->mutex);
+	if (up)
+		gpupm_ports_down(gpu);
+	gpupm_gpu_put(gpu);
+}
+
+/**
+ * gpupm_apply_soon - bring the references of a GPU in line with what is wished
+ * @gpu: the GPU
+ * @rouse: have its ports resume in any case, so that they fall asleep anew
+ *
+ * The work keeps the GPU, and nobody who detaches it waits for the work: that is
+ * done with locks held, and the work waits for ports, see gpupm_ports_up().
+ *
+ * Context: @gpu->lock is held.
+ */
+void gpupm_apply_soon(struct gpupm_gpu *gpu, bool rouse)
+{
+	lockdep_assert_held(&gpu->lock);
+	if (gpu->gone)
+		return;
+	gpu->rouse |= rouse;
+	/* It begins with @gpu->lock, and so it cannot be over before this. */
+	if (queue_work(gpupm_wq, &gpu->apply))
+		kref_get(&gpu->kref);
 }
 
 /**

@@ -7,7 +7,10 @@
 extern bool gpupm_insist_param;
 
 void gpupm_keep_init(struct gpupm_gpu *gpu);
+void gpupm_ports_up(struct gpupm_gpu *gpu);
+void gpupm_ports_down(struct gpupm_gpu *gpu);
 int gpupm_keep(struct gpupm_gpu *gpu);
+void gpupm_apply_soon(struct gpupm_gpu *gpu, bool rouse);
 void gpupm_keep_nothing(struct gpupm_gpu *gpu);
 int gpupm_set_policy(struct gpupm_gpu *gpu, enum gpupm_policy policy);
 int gpupm_hold(struct gpupm_gpu *gpu, u32 portid);

@@ -15,8 +15,8 @@
 #include <linux/pci.h>
 #include <linux/suspend.h>
 
-#include "follow.h"
 #include "gpu.h"
+#include "keep.h"
 #include "suspend.h"
 
 /*
@@ -68,8 +68,11 @@ static void awake_again(struct gpupm_gpu *gpu)
 {
 	mutex_lock(&gpu->mutex);
 	/* Perhaps its VM ended meanwhile, and it has not got to D3cold. */
-	if (gpupm_spare_no_more(gpu))
-		gpupm_rouse(gpu);
+	if (gpupm_spare_no_more(gpu)) {
+		spin_lock(&gpu->lock);
+		gpupm_apply_soon(gpu, true);
+		spin_unlock(&gpu->lock);
+	}
 	mutex_unlock(&gpu->mutex);
 }
 

@@ -21,6 +21,7 @@
 
 #include "event.h"
 #include "follow.h"
+#include "keep.h"
 #include "verify.h"
 
 static void restore(struct gpupm_function *fn)
@@ -125,7 +126,7 @@ static void lost(struct gpupm_gpu *gpu, struct pci_dev *pdev)
 	gpupm_happened(gpu, GPUPM_CAUSE_LOST, &by, gpu->failed);
 	if (!gpu->recovering && gpu->nports) {
 		gpu->recovering = true;
-		queue_work(gpupm_wq, &gpu->apply);
+		gpupm_apply_soon(gpu, false);
 	}
 	spin_unlock(&gpu->lock);
 }

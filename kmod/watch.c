@@ -13,6 +13,7 @@
 #include <linux/device/bus.h>
 #include <linux/notifier.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 
 #include "gpu.h"
 #include "watch.h"
@@ -71,6 +72,29 @@ static int on_bus(struct notifier_block *nb, unsigned long action, void *data)
 
 static struct notifier_block bus_notifier = { .notifier_call = on_bus };
 
+static bool is_new_gpu(struct pci_dev *pdev)
+{
+	bool new;
+
+	mutex_lock(&gpupm_gpus_lock);
+	new = gpupm_is_gpu(pdev) && !gpupm_gpu_of_slot(pdev);
+	mutex_unlock(&gpupm_gpus_lock);
+	return new;
+}
+
+/* It may be asleep. Ports resume before a lock is taken, see gpupm_ports_up(). */
+static void attach(struct pci_dev *pdev)
+{
+	if (!is_new_gpu(pdev))
+		return;
+	pm_runtime_get_sync(&pdev->dev);
+	mutex_lock(&gpupm_gpus_lock);
+	if (!gpupm_gpu_of_slot(pdev))
+		gpupm_gpu_attach(pdev);
+	mutex_unlock(&gpupm_gpus_lock);
+	pm_runtime_put(&pdev->dev);
+}
+
 /**
  * gpupm_watch_init - attach what is there, and watch for more
  *
@@ -84,13 +108,10 @@ int gpupm_watch_init(void)
 	err = bus_register_notifier(&pci_bus_type, &bus_notifier);
 	if (err)
 		return err;
-	/* The device's lock, as in the notifier: its driver must not change. */
 	for_each_pci_dev(pdev) {
+		/* As in the notifier: its driver must not change. */
 		device_lock(&pdev->dev);
-		mutex_lock(&gpupm_gpus_lock);
-		if (gpupm_is_gpu(pdev) && !gpupm_gpu_of_slot(pdev))
-			gpupm_gpu_attach(pdev);
-		mutex_unlock(&gpupm_gpus_lock);
+		attach(pdev);
 		device_unlock(&pdev->dev);
 	}
 	return 0;

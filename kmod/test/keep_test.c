@@ -16,6 +16,7 @@ struct fake {
 /* What gpupm_keep() is told about the functions, and what it told others. */
 static int verified;
 static bool refuse_resume;
+static unsigned int resumes;
 static unsigned int recoveries;
 static unsigned int events[GPUPM_CAUSE_MAX + 1];
 static char event_device[GPUPM_ADDRESS_LEN];
@@ -34,6 +35,16 @@ void gpupm_recover(struct gpupm_gpu *gpu)
 	gpu->recovering = false;
 }
 
+static void still_there(struct kref *kref)
+{
+	WARN(1, "one reference too many was dropped\n");
+}
+
+void gpupm_gpu_put(struct gpupm_gpu *gpu)
+{
+	kref_put(&gpu->kref, still_there);
+}
+
 void gpupm_happened(struct gpupm_gpu *gpu, enum gpupm_cause cause,
 		    const struct gpupm_process *by, const char *device)
 {
@@ -44,6 +55,7 @@ void gpupm_happened(struct gpupm_gpu *gpu, enum gpupm_cause cause,
 
 static int fake_resume(struct device *dev)
 {
+	resumes++;
 	return refuse_resume ? -EIO : 0;
 }
 
@@ -79,6 +91,7 @@ static int keep_test_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, fake);
 	gpupm_wq = system_wq;
 	gpu = &fake->gpu;
+	kref_init(&gpu->kref);
 	mutex_init(&gpu->mutex);
 	spin_lock_init(&gpu->lock);
 	gpupm_wakes_init(&gpu->wakes);
@@ -95,6 +108,7 @@ static int keep_test_init(struct kunit *test)
 	test->priv = fake;
 	verified = 0;
 	refuse_resume = false;
+	resumes = 0;
 	recoveries = 0;
 	memset(events, 0, sizeof(events));
 	return 0;
@@ -110,6 +124,8 @@ static void keep_test_exit(struct kunit *test)
 	list_del_rcu(&fake->gpu.node);
 	synchronize_rcu();
 	flush_work(&fake->gpu.apply);
+	/* The works have let go of it. */
+	KUNIT_EXPECT_EQ(test, kref_read(&fake->gpu.kref), 1);
 	mutex_lock(&fake->gpu.mutex);
 	gpupm_keep_nothing(&fake->gpu);
 	mutex_unlock(&fake->gpu.mutex);
@@ -131,6 +147,14 @@ static void kept(struct kunit *test, int functions, int ports)
 		KUNIT_EXPECT_EQ(test, atomic_read(&dev->power.usage_count),
 				i < 2 ? functions : ports);
 	}
+}
+
+static void apply_now(struct gpupm_gpu *gpu, bool rouse)
+{
+	spin_lock(&gpu->lock);
+	gpupm_apply_soon(gpu, rouse);
+	spin_unlock(&gpu->lock);
+	flush_work(&gpu->apply);
 }
 
 static void a_policy_keeps_what_it_says(struct kunit *test)
@@ -284,7 +308,7 @@ static void a_lost_gpu_keeps_nothing_until_it_recovered(struct kunit *test)
 
 	gpu->policy = GPUPM_POLICY_WARM;
 	gpu->recovering = true;
-	apply(&gpu->apply);
+	apply_now(gpu, false);
 	kept(test, 0, 0);
 	KUNIT_EXPECT_EQ(test, gpupm_hold(gpu, 1), -EIO);
 	KUNIT_EXPECT_EQ(test, gpu->nholds, 0);
@@ -292,10 +316,27 @@ static void a_lost_gpu_keeps_nothing_until_it_recovered(struct kunit *test)
 	/* Its root port sleeps: that is the moment to wake it. */
 	KUNIT_ASSERT_EQ(test, pm_runtime_suspend(&fake->devices[2].dev), 0);
 	KUNIT_ASSERT_EQ(test, pm_runtime_suspend(&fake->devices[3].dev), 0);
-	apply(&gpu->apply);
+	apply_now(gpu, false);
 	KUNIT_EXPECT_EQ(test, recoveries, 1);
 	kept(test, 0, 1);
 	KUNIT_EXPECT_EQ(test, gpupm_hold(gpu, 1), 0);
+}
+
+static void ports_are_roused(struct kunit *test)
+{
+	struct fake *fake = test->priv;
+	struct gpupm_gpu *gpu = &fake->gpu;
+
+	KUNIT_ASSERT_EQ(test, pm_runtime_suspend(&fake->devices[2].dev), 0);
+	KUNIT_ASSERT_EQ(test, pm_runtime_suspend(&fake->devices[3].dev), 0);
+	apply_now(gpu, false);
+	KUNIT_EXPECT_EQ(test, resumes, 0);
+	apply_now(gpu, true);
+	KUNIT_EXPECT_EQ(test, resumes, 2);
+	kept(test, 0, 0);
+	/* Once. */
+	apply_now(gpu, false);
+	KUNIT_EXPECT_EQ(test, resumes, 2);
 }
 
 static void setting_a_policy_ends_the_fallback(struct kunit *test)
@@ -333,7 +374,7 @@ static void who_comes_after_detach_gets_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, gpupm_hold(gpu, 3), -ENODEV);
 	KUNIT_EXPECT_EQ(test, gpupm_set_policy(gpu, GPUPM_POLICY_ON), -ENODEV);
 	KUNIT_EXPECT_EQ(test, gpupm_release(gpu, 1), -ENOENT);
-	apply(&gpu->apply);
+	apply_now(gpu, false);
 	kept(test, 0, 0);
 }
 
@@ -379,6 +420,7 @@ static struct kunit_case keep_cases[] = {
 	KUNIT_CASE(a_function_that_cannot_be_resumed),
 	KUNIT_CASE(a_function_without_runtime_pm),
 	KUNIT_CASE(a_lost_gpu_keeps_nothing_until_it_recovered),
+	KUNIT_CASE(ports_are_roused),
 	KUNIT_CASE(setting_a_policy_ends_the_fallback),
 	KUNIT_CASE(who_comes_after_detach_gets_nothing),
 	KUNIT_CASE(runtime_pm_is_turned_on_again),

@@ -26,12 +26,14 @@ plug()
 before=$(settings_of $PORTS0)
 load
 is_off "a hot-plug port can cut power"
-power_mark
-open_gpu
-soon "in-use" state_is in-use
-close_gpu
-is_off "off"
-is "a power cut takes nothing out of the slot" "$(power_story GPU0)" "ON OFF"
+unload
+is "unloaded while off: the port is as it was" "$(settings_of $PORTS0)" "$before"
+load
+is_off "loaded again: off"
+gpupm policy on >/dev/null
+soon "policy on: awake" state_is awake
+gpupm policy auto >/dev/null
+is_off "policy auto: off"
 
 gpupm hold >/dev/null 2>&1 &
 holder=$!
@@ -51,6 +53,13 @@ lab-bind GPU0
 is_off "it is attached, and power is cut"
 is "with both functions" "$(field '.functions | length')" 2
 is "and no hold" "$(field .holds)" 0
+
+power_mark
+open_gpu
+soon "in-use" state_is in-use
+close_gpu
+is_off "off"
+is "a power cut takes nothing out of the slot" "$(power_story GPU0)" "ON OFF"
 
 open_gpu
 soon "in use" state_is in-use

@@ -97,9 +97,23 @@ machine_args() {
 	fi
 }
 
-# Prints why the kernel log is bad, if it is.
+# Prints why the kernel log is bad, if it is. One report does not count: pciehp's own
+# locks end in a circle when it has a device removed (6.1 to 6.12), and another one when
+# VFIO resumes the port, with or without the module. Where its locks are in that, it does.
 machine_splats() {
-	grep -nE "$LAB_SPLATS" "$RUN/kernel.log" | head -n 20
+	awk '
+		/WARNING: possible circular locking dependency/ { circle = NR; ours = pciehp = 0 }
+		circle && /stack backtrace:/ { stack = 1 }
+		circle && !stack && /\[gpupm\]/ { ours = 1 }
+		circle && !stack && /pciehp_unconfigure_device/ { pciehp = 1 }
+		{ line[NR] = $0 }
+		circle && /<\/TASK>/ {
+			for (n = circle; n <= NR && pciehp && !ours; n++)
+				line[n] = ""
+			circle = stack = 0
+		}
+		END { for (n = 1; n <= NR; n++) print line[n] }
+	' "$RUN/kernel.log" | grep -nE "$LAB_SPLATS" | head -n 20
 }
 
 machine_start() {
