@@ -170,8 +170,7 @@ static struct gpupm_power *power(struct kunit *test, unsigned int n)
 {
 	struct gpupm_power *p;
 
-	p = kunit_kzalloc(test, sizeof(*p) + n * sizeof(*p->supplies),
-			  GFP_KERNEL);
+	p = kunit_kzalloc(test, struct_size(p, supplies, n), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, p);
 	return p;
 }

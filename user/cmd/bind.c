@@ -172,12 +172,16 @@ static void print_command(FILE *out, const char *const *argv)
 		fprintf(out, "%s%s", i ? " " : "", argv[i]);
 }
 
-/* What a person has to do, since no program here can. Return: whether there is anything. */
-static bool show_rest(const struct bind_plan *plan)
+/*
+ * What a person has to do, since no program here can. Return: whether there is anything.
+ * @made: the programs have run, and have made something of the files.
+ */
+static bool show_rest(const char *root, const struct bind_plan *plan, bool made)
 {
 	const char *words = plan->record.words ?: plan->old.words;
 	const struct bootloader *boot = &plan->boot;
 	bool by_hand = true;
+	const char *path;
 
 	if (!plan->initramfs)
 		printf("There is no initramfs-tools, dracut or mkinitcpio. If this machine has an initramfs,\n"
@@ -192,6 +196,12 @@ static bool show_rest(const struct bind_plan *plan)
 	else if (!boot->grub && !boot->n)
 		puts("Where the kernel is one image with its initramfs and its command line, make that anew,\n"
 		     "unless what has run did: kernel-install add-all");
+	else if (made && plan->record.words &&
+		 bootloader_lacks(root, boot, plan->record.words, &path))
+		printf("No kernel in %s gets the words that " BOOTLOADER_GRUB " has for it.\n"
+		       "Something sets GRUB_CMDLINE_LINUX_DEFAULT anew, in /etc/default/grub.d perhaps. Add there,\n"
+		       "and run %s again:\n  %s\n",
+		       path, boot->command[0], words);
 	else
 		by_hand = false;
 	return by_hand || !plan->initramfs;
@@ -291,7 +301,7 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 
 	if (!show(plan) && !plan->old.pending) {
 		printf("%s: nothing has to change\n", address);
-		show_rest(plan);
+		show_rest(root, plan, true);
 		return RESULT_DONE;
 	}
 	if (plan->old.pending)
@@ -302,7 +312,7 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 			print_command(stdout, list[i]);
 			putchar('\n');
 		}
-		show_rest(plan);
+		show_rest(root, plan, false);
 		return RESULT_DONE;
 	}
 	plan->record.pending = true;
@@ -313,7 +323,7 @@ static int carry_out(const char *root, const struct bound *bound, struct bind_pl
 		return result;
 	if (!plan->record.n_gpus && record_remove(root))
 		complain("could not remove " RECORD);
-	by_hand = show_rest(plan);
+	by_hand = show_rest(root, plan, true);
 	printf("%s: %s%s\n", address, by_hand ? "once that is done: " : "", options->undo ?
 	       "undone; from the next boot on it is the host's again" :
 	       "vfio-pci owns all its functions from the next boot on; 'gpupm bind --undo' takes that back");

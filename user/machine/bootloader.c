@@ -89,6 +89,35 @@ int bootloader_find(const char *root, struct bootloader *boot)
 	return err;
 }
 
+struct kernels {
+	const char *words;
+	bool any, with;
+};
+
+static int take_kernel(const struct conf_line *line, void *data)
+{
+	struct kernels *kernels = data;
+
+	/* And linux16, linuxefi. */
+	if (strncmp(line->text, "linux", 5) || !strpbrk(line->text, " \t"))
+		return 0;
+	kernels->any = true;
+	kernels->with |= strstr(line->text, kernels->words) != NULL;
+	return 0;
+}
+
+bool bootloader_lacks(const char *root, const struct bootloader *boot, const char *words,
+		      const char **path)
+{
+	struct kernels kernels = { .words = words };
+
+	if (!boot->grub || !boot->command[0])
+		return false;
+	/* update-grub has it written there. */
+	*path = boot->command[1] ? boot->command[2] : "/boot/grub/grub.cfg";
+	return !conf_lines(root, *path, take_kernel, &kernels) && kernels.any && !kernels.with;
+}
+
 void bootloader_free(struct bootloader *boot)
 {
 	for (size_t i = 0; i < boot->n; i++)

@@ -37,6 +37,19 @@ struct bootloader {
  */
 int bootloader_find(const char *root, struct bootloader *boot);
 
+/**
+ * bootloader_lacks - whether the configuration that GRUB reads is without some words
+ * @root: directory that stands for /; "" for the real one
+ * @boot: of bootloader_find()
+ * @words: what BOOTLOADER_GRUB gives to every kernel
+ * @path: set to the configuration if so, below the root
+ *
+ * Return: true when no kernel in it gets them, whatever the reason; false where there is
+ * no GRUB, no configuration where it is expected, or no kernel in that.
+ */
+bool bootloader_lacks(const char *root, const struct bootloader *boot, const char *words,
+		      const char **path);
+
 /** bootloader_free - free what it owns and make it all zeros */
 void bootloader_free(struct bootloader *boot);
 

@@ -67,6 +67,31 @@ static void test_debian(void **state)
 	assert_says(err, "there is nothing to undo");
 }
 
+/* What GRUB reads is looked at, for its settings may be overruled. */
+static void test_overruled(void **state)
+{
+	static const char menu[] = "/boot/grub/grub.cfg";
+
+	(void)state;
+	debian();
+	root_file("if true; then\n\tlinux /vmlinuz root=UUID=1 ro quiet\nfi\n", menu);
+	assert_int_equal(call(NULL, true, false), RESULT_DONE);
+	assert_null(strstr(out, "No kernel in"));
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_says(out, "No kernel in /boot/grub/grub.cfg gets the words");
+	assert_says(out, "run update-grub again:\n  " WORDS "\n");
+	assert_says(out, "0000:01:00.0: once that is done: vfio-pci owns");
+	/* It says so for as long as it is so. */
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_says(out, "nothing has to change");
+	assert_says(out, "No kernel in");
+	root_file("if true; then\n\tlinux /vmlinuz ro quiet " WORDS "\nfi\n", menu);
+	assert_int_equal(bind_it(), RESULT_DONE);
+	assert_string_equal(out, "0000:01:00.0: nothing has to change\n");
+	assert_int_equal(undo(), RESULT_DONE);
+	assert_null(strstr(out, "No kernel in"));
+}
+
 static void test_fedora(void **state)
 {
 	(void)state;
@@ -301,6 +326,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_debian),
+		TEST(test_overruled),
 		TEST(test_fedora),
 		TEST(test_rewritten),
 		TEST(test_arch),
