@@ -5,10 +5,10 @@
 # processors were is told.
 
 WATCH_EVERY=5
-# The emulated processor's virtualisation (QEMU's, of SVM) now and then loses an
-# interrupt, and with it the only thing that would wake a processor. Any other
-# interrupt brings both back: that of a key that means nothing, after so many ms.
-WATCH_KEY_MS=20000
+# QEMU 7.2 now and then loses an interrupt, and with it what would have woken a processor:
+# with SVM, and between two processors. Another interrupt, that of a key that means
+# nothing, or being stopped for a moment brings it back, after so many ms.
+WATCH_WAKE_MS=20000
 
 # The signs of life: the laptop's clock, which the script `laptop` writes down, and
 # how long the kernel's log is. Sets SIGNS, and SIGN to the one that counts: a kernel
@@ -59,26 +59,42 @@ watch_ask() {
 	echo "QEMU does not answer '$1'"
 }
 
-# Asks the monitor for one thing whose answer does not matter.
-watch_tell() {
+watch_open() {
 	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
 	printf '{"execute":"qmp_capabilities"}\n' >&5
-	watch_ask "$1" >/dev/null
+}
+
+watch_close() {
 	exec 5>&- 6>&-
 }
 
 # Presses the power button of a laptop that sleeps: for a script in it that has said
 # so (lab-sleep), again and again until it says no more.
 watch_press() {
-	[ ! -e "$RUN/press" ] || watch_tell system_powerdown
+	[ -e "$RUN/press" ] || return 0
+	watch_open
+	watch_ask system_powerdown >/dev/null
+	watch_close
+}
+
+# Wakes the processors of a laptop that is neither asleep nor stopped.
+watch_wake() {
+	watch_open
+	watch_ask "sendkey shift" >/dev/null
+	case $(watch_ask "info status") in
+	*running*)
+		watch_ask stop >/dev/null
+		watch_ask cont >/dev/null
+		;;
+	esac
+	watch_close
 }
 
 # What can be known of a laptop that stands still. A non-maskable interrupt makes
 # its kernel say where it is, when nothing else reaches it.
 watch_examine() {
 	local turn
-	exec 5<>"$RUN/watch.in" 6<>"$RUN/watch.out"
-	printf '{"execute":"qmp_capabilities"}\n' >&5
+	watch_open
 	watch_ask "info status"
 	watch_ask "info registers -a"
 	watch_ask "info lapic"
@@ -114,7 +130,7 @@ watch() {
 		still=$((still + turn))
 		[ "$SIGN" = "$last" ] || still=0
 		last=$SIGN
-		[ "$still" -lt "$WATCH_KEY_MS" ] || watch_tell "sendkey shift"
+		[ "$still" -lt "$WATCH_WAKE_MS" ] || watch_wake
 		[ "$still" -ge $((LAB_FROZEN * 1000)) ] || continue
 		stat -c %s "$RUN/kernel.log" >"$RUN/frozen"
 		watch_examine >"$RUN/processors" 2>&1
