@@ -102,7 +102,8 @@ static int take_kernel(const struct conf_line *line, void *data)
 	if (strncmp(line->text, "linux", 5) || !strpbrk(line->text, " \t"))
 		return 0;
 	kernels->any = true;
-	kernels->with |= strstr(line->text, kernels->words) != NULL;
+	if (strstr(line->text, kernels->words))
+		kernels->with = true;
 	return 0;
 }
 
