@@ -16,7 +16,7 @@ typedef int64_t s64;
 #define S32_MAX INT32_MAX
 #define S32_MIN INT32_MIN
 #define ARRAY_SIZE(array) (sizeof(array) / sizeof((array)[0]))
-#define struct_size(p, member, n) (sizeof(*(p)) + (n) * sizeof((p)->member[0]))
+#define struct_size(p, member, n) offsetof(typeof(*(p)), member[n])
 
 static inline void strscpy(char *to, const char *from, size_t size)
 {
