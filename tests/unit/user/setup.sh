@@ -25,6 +25,18 @@ while read -r name; do
 	like "gpupm(1) has the check $name" "$(tr '\n' ' ' <../../../user/man/gpupm.1)" \
 		"Names never change.*[ ,]${name}[ ,.;].*vm list"
 done <"$work/names"
+# Of this machine, whatever it is.
+status=0
+"$GPUPM" doctor --json >"$work/doctor.json" || status=$?
+is "doctor: every check has a group, a name, a result and evidence" "$(jq '[.checks[] | select(
+	(.group | length > 0) and (.name | length > 0) and (.evidence | length > 0) and
+	(.result | IN("ok", "warning", "failure", "cannot-tell")) | not)] | length' "$work/doctor.json")" 0
+is "doctor: what did not go well says what to do" \
+	"$(jq '[.checks[] | select(.result == "failure" and .fix == null)] | length' "$work/doctor.json")" 0
+is "doctor: it exits with 1 when a check failed, and with 0 when none did" "$status" \
+	"$(jq 'if .failure > 0 then 1 else 0 end' "$work/doctor.json")"
+like "doctor: people are told as many" "$("$GPUPM" doctor || true)" \
+	"$(jq -r '"^\(.ok) ok(, .*)?$"' "$work/doctor.json")"
 fails "vbios without a word" 2 'say what to do: dump or check' "$GPUPM" vbios
 fails "vbios with another word" 2 "it does not do 'frob'" "$GPUPM" vbios frob
 fails "vbios check without a file" 2 'say which file' "$GPUPM" vbios check
