@@ -47,6 +47,7 @@ static int note(struct bind_plan *plan)
 {
 	struct record *record = &plan->record;
 
+	record->n_files = 0;
 	record->files = calloc(plan->n + 1, sizeof(*record->files));
 	if (!record->files)
 		return -ENOMEM;

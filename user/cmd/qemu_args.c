@@ -216,6 +216,10 @@ static int print_features(const struct options *options, struct arguments_for *w
 		result = print_arguments(&arguments, options->lines);
 	arguments_free(&arguments);
 	gpu_list_free(&list);
+	/* They end here. */
+	what->gpu = NULL;
+	what->rom = NULL;
+	what->varstore = NULL;
 	return result;
 }
 

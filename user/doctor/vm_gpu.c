@@ -11,10 +11,10 @@
 /* Where a VM has a function of the GPU. */
 struct seat {
 	const char *address;
-	bool taken;
 	unsigned long bus;
 	unsigned long slot;
 	unsigned long function;
+	bool taken;
 	bool multifunction;
 };
 

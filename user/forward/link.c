@@ -308,7 +308,7 @@ static bool same_address(const struct sockaddr_storage *a, const struct sockaddr
 	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
 
 	if (a->ss_family == AF_INET)
-		return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+		return !memcmp(&a4->sin_addr, &b4->sin_addr, sizeof(a4->sin_addr));
 	return !memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr));
 }
 
