@@ -116,7 +116,7 @@ for policy in on:awake warm:idle auto:off; do
 	is "policy=${policy%:*}: it is the GPU's" "$(field .policy)" "${policy%:*}"
 	is "policy=${policy%:*}: and the parameter's" "$(cat /sys/module/gpupm/parameters/policy)" "${policy%:*}"
 	fails "policy=${policy%:*}: it takes no other words" 1 'Invalid argument' \
-		sh -c 'echo cold >/sys/module/gpupm/parameters/policy'
+		bash -c 'echo cold >/sys/module/gpupm/parameters/policy'
 done
 unload
 log_mark
