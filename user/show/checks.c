@@ -42,21 +42,36 @@ static size_t command_length(const char *fix)
 	return command ? n : 0;
 }
 
-/* Words that do not fit are broken, below the command if there is one. */
+static size_t conjunction_length(const char *fix)
+{
+	return !strncmp(fix, "then ", 5) ? 5 : !strncmp(fix, "or ", 3) ? 3 : 0;
+}
+
+/* What does not fit has each command on a line of its own, and words broken below it. */
 static void show_fix(FILE *out, const struct style *style, const char *fix)
 {
-	size_t n = command_length(fix);
+	bool fits = text_columns(fix) + INDENT + 5 <= style->width;
 	char words[LINE_SIZE];
+	bool first = true;
 
-	if (text_columns(fix) + INDENT + 5 <= style->width)
-		n = strlen(fix);
-	if (n)
-		fprintf(out, "%*s%sfix: %s%s%.*s%s\n", INDENT, "", style_begin(style, PAINT_DIM),
-			style_end(style, PAINT_DIM), style_begin(style, PAINT_BOLD), (int)n, fix,
+	while (*fix) {
+		size_t before = first ? 0 : conjunction_length(fix);
+		size_t n = fits ? strlen(fix) : command_length(fix + before);
+
+		if (!n)
+			break;
+		fprintf(out, "%*s%s%s%s%.*s%s%.*s%s\n", INDENT, "", style_begin(style, PAINT_DIM),
+			first ? "fix: " : "     ", style_end(style, PAINT_DIM), (int)before, fix,
+			style_begin(style, PAINT_BOLD), (int)n, fix + before,
 			style_end(style, PAINT_BOLD));
-	snprintf(words, sizeof(words), "%s%s", n ? "" : "fix: ", fix + n + strspn(fix + n, ";, "));
-	if (*words)
-		text_wrap(out, style, n ? INDENT + 5 : INDENT, words);
+		fix += before + n;
+		fix += strspn(fix, ";, ");
+		first = false;
+	}
+	if (!*fix)
+		return;
+	snprintf(words, sizeof(words), "%s%s", first ? "fix: " : "", fix);
+	text_wrap(out, style, first ? INDENT : INDENT + 5, words);
 }
 
 static void show(FILE *out, const struct style *style, const struct check *check)

@@ -459,6 +459,9 @@ static void add_samples(void)
 	check_fix(&checks, "sudo true");
 	check_fix(&checks,
 		  "sudo a-command-that-must-stay-in-one-piece-to-be-copied --whatever the width is");
+	check_add(&checks, "rom", NULL, CHECK_WARNING, "no file is named");
+	check_fix(&checks,
+		  "sudo mkdir -p /usr/share/vgabios && sudo one-command, then sudo gpupm vm enable game rom --rom /usr/share/vgabios/gpu.rom");
 	checks.group = "power";
 	check_add(&checks, "fights", "/etc/tlp.conf:7", CHECK_WARNING, "TLP");
 	check_fix(&checks, "sudo tlp start");
