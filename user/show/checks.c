@@ -51,7 +51,7 @@ static size_t conjunction_length(const char *fix)
 static void show_fix(FILE *out, const struct style *style, const char *fix)
 {
 	bool fits = text_columns(fix) + INDENT + 5 <= style->width;
-	char words[LINE_SIZE];
+	char words[LINE_SIZE + sizeof("fix: ")];
 	bool first = true;
 
 	while (*fix) {
