@@ -290,15 +290,8 @@ out:
 	return 0;
 }
 
-/**
- * gpupm_rouse - have the root port fall asleep anew
- * @gpu: the GPU
- *
- * It is resumed first, which is no wake: nobody is behind it.
- *
- * Context: process. Waits for the port.
- */
-void gpupm_rouse(struct gpupm_gpu *gpu)
+/* Resumes the root port, so that it falls asleep anew. No wake: nobody is behind it. */
+static void rouse(struct gpupm_gpu *gpu)
 {
 	struct device *root = &gpupm_root_port(gpu)->dev;
 
@@ -330,7 +323,7 @@ static void port_complete(struct device *dev)
 		return;
 	root = gpupm_root_port(gpu);
 	if (pm_runtime_active(&root->dev) || root->current_state == PCI_D0)
-		gpupm_rouse(gpu);
+		rouse(gpu);
 }
 
 static const struct dev_pm_ops gpu_pm_ops = {

@@ -11,7 +11,6 @@ void gpupm_follow_init(struct gpupm_gpu *gpu);
 bool gpupm_is_open(const struct gpupm_gpu *gpu);
 void gpupm_look(struct gpupm_gpu *gpu);
 void gpupm_recheck_soon(struct gpupm_gpu *gpu);
-void gpupm_rouse(struct gpupm_gpu *gpu);
 
 int gpupm_probe_register(void);
 void gpupm_probe_unregister(void);

@@ -33,18 +33,13 @@ struct gpupm_hold {
 /* Set by the module parameter "insist". */
 bool gpupm_insist_param = true;
 
-/**
- * gpupm_ports_up - resume the ports of a GPU, for gpupm_ports_down() to let go of
- * @gpu: the GPU
- *
+/*
  * A hot-plug port takes a lock of pciehp's when it resumes. pciehp's thread has that
  * when it waits for the PCI core's lock on rescans and removals, and who has that one
- * calls our notifier, which takes @gpu->mutex. So whoever needs ports in D0 gets them
- * there first, and takes @gpu->mutex then.
- *
- * Context: process; without a lock. Waits for ports to resume.
+ * calls our notifier, which takes gpu->mutex. So whoever needs ports in D0 gets them
+ * there first, and takes gpu->mutex then.
  */
-void gpupm_ports_up(struct gpupm_gpu *gpu)
+static void ports_up(struct gpupm_gpu *gpu)
 {
 	struct gpupm_port *port;
 
@@ -52,13 +47,8 @@ void gpupm_ports_up(struct gpupm_gpu *gpu)
 		pm_runtime_get_sync(&port->pdev->dev);
 }
 
-/**
- * gpupm_ports_down - undo gpupm_ports_up()
- * @gpu: the GPU, which may have gone meanwhile
- *
- * Context: any.
- */
-void gpupm_ports_down(struct gpupm_gpu *gpu)
+/* The GPU may have gone meanwhile. */
+static void ports_down(struct gpupm_gpu *gpu)
 {
 	struct gpupm_port *port;
 
@@ -66,7 +56,7 @@ void gpupm_ports_down(struct gpupm_gpu *gpu)
 		pm_runtime_put(&port->pdev->dev);
 }
 
-/* gpupm_ports_up(), if that is what policy and holds will ask for. */
+/* ports_up(), if that is what policy and holds will ask for. */
 static bool ports_up_for(struct gpupm_gpu *gpu, enum gpupm_policy policy,
 			 unsigned int holds)
 {
@@ -76,7 +66,7 @@ static bool ports_up_for(struct gpupm_gpu *gpu, enum gpupm_policy policy,
 	up = gpupm_want_of(policy, holds, gpu->recovering).ports;
 	spin_unlock(&gpu->lock);
 	if (up)
-		gpupm_ports_up(gpu);
+		ports_up(gpu);
 	return up;
 }
 
@@ -87,9 +77,9 @@ static void keep_ports(struct gpupm_gpu *gpu, bool keep)
 		return;
 	gpu->ports_kept = keep;
 	if (keep)
-		gpupm_ports_up(gpu);
+		ports_up(gpu);
 	else
-		gpupm_ports_down(gpu);
+		ports_down(gpu);
 }
 
 static int keep_function(struct gpupm_function *fn)
@@ -119,8 +109,8 @@ static void drop_functions(struct gpupm_gpu *gpu)
  * gpupm_keep - keep awake what policy and holds ask for, and nothing else
  * @gpu: the GPU
  *
- * Context: process; @gpu->mutex is held, and before it gpupm_ports_up() if ports
- *	may have to be kept. Waits for devices to resume.
+ * Context: process; @gpu->mutex is held, and ports that may have to be kept
+ *	are up already, see ports_up(). Waits for devices to resume.
  * Return: 0, or -EIO when a function does not come up or does not answer, or
  *	did not before and waits for recovery.
  */
@@ -226,7 +216,7 @@ int gpupm_set_policy(struct gpupm_gpu *gpu, enum gpupm_policy policy)
 out:
 	mutex_unlock(&gpu->mutex);
 	if (up)
-		gpupm_ports_down(gpu);
+		ports_down(gpu);
 	return err;
 }
 
@@ -304,7 +294,7 @@ int gpupm_hold(struct gpupm_gpu *gpu, u32 portid)
 out:
 	mutex_unlock(&gpu->mutex);
 	if (up)
-		gpupm_ports_down(gpu);
+		ports_down(gpu);
 	kfree(hold);
 	return err;
 }
@@ -422,7 +412,7 @@ static void apply(struct work_struct *work)
 
 	up |= recover || rouse;
 	if (up)
-		gpupm_ports_up(gpu);
+		ports_up(gpu);
 	mutex_lock(&gpu->mutex);
 	spin_lock(&gpu->lock);
 	/* This wake was ours. */
@@ -438,7 +428,7 @@ static void apply(struct work_struct *work)
 	}
 	mutex_unlock(&gpu->mutex);
 	if (up)
-		gpupm_ports_down(gpu);
+		ports_down(gpu);
 	gpupm_gpu_put(gpu);
 }
 
@@ -448,7 +438,7 @@ static void apply(struct work_struct *work)
  * @rouse: have its ports resume in any case, so that they fall asleep anew
  *
  * The work keeps the GPU, and nobody who detaches it waits for the work: that is
- * done with locks held, and the work waits for ports, see gpupm_ports_up().
+ * done with locks held, and the work waits for ports, see ports_up().
  *
  * Context: @gpu->lock is held.
  */

@@ -7,8 +7,6 @@
 extern bool gpupm_insist_param;
 
 void gpupm_keep_init(struct gpupm_gpu *gpu);
-void gpupm_ports_up(struct gpupm_gpu *gpu);
-void gpupm_ports_down(struct gpupm_gpu *gpu);
 int gpupm_keep(struct gpupm_gpu *gpu);
 void gpupm_apply_soon(struct gpupm_gpu *gpu, bool rouse);
 void gpupm_keep_nothing(struct gpupm_gpu *gpu);

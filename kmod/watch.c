@@ -82,7 +82,7 @@ static bool is_new_gpu(struct pci_dev *pdev)
 	return new;
 }
 
-/* It may be asleep. Ports resume before a lock is taken, see gpupm_ports_up(). */
+/* It may be asleep. Ports resume before a lock is taken, see ports_up() in keep.c. */
 static void attach(struct pci_dev *pdev)
 {
 	if (!is_new_gpu(pdev))

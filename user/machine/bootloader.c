@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Where update-grub has GRUB's configuration written. */
+#define GRUB_CFG	"/boot/grub/grub.cfg"
+
 /* The partition of UEFI, or the one for kernels, wherever it is mounted. */
 static const char * const entries[] = {
 	"/boot/loader/entries", "/efi/loader/entries", "/boot/efi/loader/entries", NULL
@@ -61,7 +64,7 @@ static void find_command(const char *root, struct bootloader *boot)
 {
 	static const struct bootloader ways[] = {
 		{ .command = { "update-grub" } },
-		{ .command = { "grub-mkconfig", "-o", "/boot/grub/grub.cfg" } },
+		{ .command = { "grub-mkconfig", "-o", GRUB_CFG } },
 		{ .command = { "grub2-mkconfig", "-o", "/boot/grub2/grub.cfg" } },
 	};
 
@@ -114,8 +117,7 @@ bool bootloader_lacks(const char *root, const struct bootloader *boot, const cha
 
 	if (!boot->grub || !boot->command[0])
 		return false;
-	/* update-grub has it written there. */
-	*path = boot->command[1] ? boot->command[2] : "/boot/grub/grub.cfg";
+	*path = boot->command[1] ? boot->command[2] : GRUB_CFG;
 	return !conf_lines(root, *path, take_kernel, &kernels) && kernels.any && !kernels.with;
 }
 

@@ -31,7 +31,7 @@ status=0
 is "doctor: every check has a group, a name, a result and evidence" "$(jq '[.checks[] | select(
 	(.group | length > 0) and (.name | length > 0) and (.evidence | length > 0) and
 	(.result | IN("ok", "warning", "failure", "cannot-tell")) | not)] | length' "$work/doctor.json")" 0
-is "doctor: what did not go well says what to do" \
+is "doctor: each failure says what to do" \
 	"$(jq '[.checks[] | select(.result == "failure" and .fix == null)] | length' "$work/doctor.json")" 0
 is "doctor: it exits with 1 when a check failed, and with 0 when none did" "$status" \
 	"$(jq 'if .failure > 0 then 1 else 0 end' "$work/doctor.json")"
