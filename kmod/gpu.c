@@ -335,6 +335,11 @@ static void dismantle(struct gpupm_gpu *gpu)
 	if (gpu->ports_held)
 		gpupm_for_each_port(gpu, port)
 			pm_runtime_put(&port->pdev->dev);
+	/*
+	 * A port that was found forbidden to sleep resumes here, with locks held, which is
+	 * wrong elsewhere (see ports_up()). When a driver leaves or comes the driver core has
+	 * it awake, and when the module is unloaded nobody calls our notifier any more.
+	 */
 	gpupm_for_each_port(gpu, port)
 		gpupm_settings_restore(port->settings);
 	if (gpu->port_dev)
