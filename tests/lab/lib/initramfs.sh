@@ -50,9 +50,11 @@ initramfs_build() {
 initramfs_for() {
 	local kernel=$1 release key out
 	release=$(kernel_release "$kernel")
+	# The kernel itself, too: built anew, it has the same release, and does not take
+	# the modules of before.
 	key=$({
 		cat "$LAB_DIR/init" "$LAB_DIR/lib/initramfs.sh" "$(command -v busybox)"
-		cat "$kernel/lib/modules/$release/modules.dep"
+		cat "$kernel/vmlinuz" "$kernel/lib/modules/$release/modules.dep"
 	} | key_of)
 	out=$LAB_CACHE/initramfs/$release-$key.img
 	mkdir -p "$LAB_CACHE/initramfs"
