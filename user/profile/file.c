@@ -32,15 +32,27 @@ static int set_rights(int fd, const struct stat *as)
 	return fchmod(fd, as ? as->st_mode & 07777 : 0644) ? -errno : 0;
 }
 
+static int temporary_of(const char *path, char *temporary)
+{
+	return snprintf(temporary, PATH_MAX, "%s.new", path) < PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+void file_clean(const char *path)
+{
+	char temporary[PATH_MAX];
+
+	if (!temporary_of(path, temporary))
+		unlink(temporary);
+}
+
 int file_replace_as(const char *path, const void *data, size_t size, const struct stat *as)
 {
 	char temporary[PATH_MAX];
-	int fd, err;
+	int fd, err = temporary_of(path, temporary);
 
-	if (snprintf(temporary, sizeof(temporary), "%s.new", path) >= (int)sizeof(temporary))
-		return -ENAMETOOLONG;
-	/* Of somebody who was killed in the middle of this. */
-	unlink(temporary);
+	if (err)
+		return err;
+	file_clean(path);
 	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return -errno;

@@ -27,6 +27,12 @@ int file_replace(const char *path, const void *data, size_t size);
 int file_replace_as(const char *path, const void *data, size_t size, const struct stat *as);
 
 /**
+ * file_clean - remove what somebody left who was killed while they replaced a file
+ * @path: of the file, which stays as it is
+ */
+void file_clean(const char *path);
+
+/**
  * file_write - write a file as file_replace() does, unless it is something else
  * @path: of a file, or of something that is written to, such as a pipe
  * @data: its content

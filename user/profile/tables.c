@@ -60,6 +60,7 @@ static bool put(const char *path, const char *what, const void *data, size_t siz
 		same = present_size == size && !memcmp(present, data, size);
 		free(present);
 		if (same) {
+			file_clean(path);
 			log_debug("acpi-table: %s is %s already", path, what);
 			return true;
 		}

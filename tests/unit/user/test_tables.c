@@ -105,6 +105,20 @@ static int count(const char *text)
 	return n;
 }
 
+/* What a daemon left that was killed in the middle goes, even where nothing is to change. */
+static void test_left(void **state)
+{
+	char left[PATH_MAX];
+
+	(void)state;
+	assert_true(tables_apply(&config, PROFILE_AC, dir));
+	snprintf(left, sizeof(left), "%s/power.aml.new", dir);
+	assert_int_equal(file_replace(left, "half", 4), 0);
+	assert_true(tables_apply(&config, PROFILE_AC, dir));
+	assert_int_equal(access(left, F_OK), -1);
+	assert_table("power.aml", "live");
+}
+
 /* What is no table would keep QEMU from starting: the old one stays. */
 static void test_bad(void **state)
 {
@@ -143,6 +157,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_which, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_left, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_bad, setup, teardown),
 	};
 
