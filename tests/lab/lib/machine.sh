@@ -113,7 +113,7 @@ machine_splats() {
 			circle = stack = 0
 		}
 		END { for (n = 1; n <= NR; n++) print line[n] }
-	' "$RUN/kernel.log" | grep -nE "$LAB_SPLATS" | head -n 20
+	' "$RUN/kernel.log" | grep -nE "$LAB_SPLATS" | head -n 40
 }
 
 machine_start() {
